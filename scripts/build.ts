@@ -1,0 +1,77 @@
+// Builds what is stale: `core` the kernels (build/), `types` the declarations and `bundles` the package's files (dist/).
+import { execFileSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const at = (...parts: string[]): string => join(root, ...parts);
+
+/** Runs a program of a dev dependency by this Node. */
+function run(script: string, ...args: string[]): void {
+  execFileSync(process.execPath, [at("node_modules", script), ...args], { cwd: root, stdio: "inherit" });
+}
+
+/** When the newest file below was written, in ms. */
+function newest(path: string): number {
+  if (!existsSync(path)) return 0;
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))));
+}
+
+/** Whether `output` is older than one of its inputs, or not there. */
+function stale(output: string, ...inputs: string[]): boolean {
+  return !existsSync(at(output)) || newest(at(output)) < Math.max(...inputs.map((i) => newest(at(i))));
+}
+
+/** build/core.wasm with its types, and the same bytes as a module of base64 text. */
+export function buildCore(): void {
+  if (!stale("build/core-bytes.js", "assembly", "asconfig.json", "package-lock.json")) return;
+  mkdirSync(at("build"), { recursive: true });
+  run("assemblyscript/bin/asc.js", "--target", "release");
+  const bytes = readFileSync(at("build/core.wasm"));
+  writeFileSync(at("build/core-bytes.d.ts"), "declare const core: string;\nexport default core;\n");
+  writeFileSync(at("build/core-bytes.js"), `export default ${JSON.stringify(bytes.toString("base64"))};\n`);
+}
+
+/** dist/: declarations by tsc, bundles by esbuild. The entries share their chunks, and so one state. */
+export async function buildPackage(): Promise<void> {
+  buildCore();
+  if (!stale("dist/index.js", "src", "build/core-bytes.js", "tsconfig.build.json", "package-lock.json")) return;
+  rmSync(at("dist"), { recursive: true, force: true });
+  run("typescript/bin/tsc", "-p", "tsconfig.build.json");
+  await build({
+    entryPoints: { index: at("src/entry.ts"), functional: at("src/functional.ts"), node: at("src/node.ts") },
+    outdir: at("dist"),
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    target: "es2022",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    external: ["node:*", "cli-progress"],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    sourcemap: true,
+    legalComments: "none",
+  });
+  mkdirSync(at("dist/build"), { recursive: true });
+  copyFileSync(at("build/core.d.ts"), at("dist/build/core.d.ts")); // named by dist/types/wasm.d.ts
+  copyFileSync(at("build/core.wasm"), at("dist/core.wasm")); // for those who host it themselves
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes("--core")) buildCore();
+  else await buildPackage();
+}
