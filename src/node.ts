@@ -1,0 +1,6 @@
+// The entry "sedge/node": what needs a file system or a terminal. Everything else is "sedge" itself.
+import "./boot.ts";
+
+export { type ImageFolder, loadIdxFolder, readIdx } from "./data/idx-files.ts";
+export { load, loadMetadata, type Saveable, save } from "./io/files.ts";
+export { type ProgressStream, progressBar } from "./train/progress.ts";

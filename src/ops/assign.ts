@@ -1,0 +1,66 @@
+// Ops that write to a tensor, or make one like it. The others that make tensors take none: src/ops/create.ts.
+import { show } from "../shape.ts";
+import { expectTensor, Tensor } from "../tensor.ts";
+import { type CreateOptions, ones, type TensorLike, zeros } from "./create.ts";
+import { toElements } from "./internal/values.ts";
+
+/**
+ * Overwrites the elements of `target`, in place: for variables, buffers and data; nothing is recorded. A later
+ * `backward` through a graph that saved the old elements throws.
+ *
+ * @param target a leaf tensor.
+ * @param source a tensor or values of the same shape; converted to the target's dtype as by `tensor`.
+ * @returns `target`.
+ * @throws TypeError if `target` is a result of recorded ops; RangeError if the shapes differ.
+ *
+ * @example
+ * ```ts
+ * import { variable } from "sedge";
+ * variable([1, 2]).assign([3, 4]).toArray(); // => [3,4]
+ * ```
+ */
+export function assign(target: Tensor, source: Tensor | TensorLike): Tensor {
+  expectTensor("assign", "target", target);
+  if (!target.isLeaf) {
+    throw new TypeError(`assign: expected a leaf, got a result of ${target.origin}; use detach() or a new tensor`);
+  }
+  if (source instanceof Tensor) expectTensor("assign", "source", source);
+  const found =
+    source instanceof Tensor
+      ? { data: toElements("assign", source.data, target.dtype).data, shape: source.shape }
+      : toElements("assign", source, target.dtype);
+  if (show(found.shape) !== show(target.shape)) {
+    throw new RangeError(`assign: expected source of shape ${show(target.shape)}, got ${show(found.shape)}`);
+  }
+  target.data.set(found.data);
+  target.touch();
+  return target;
+}
+
+/**
+ * Zeros of another tensor's shape and dtype.
+ *
+ * @example
+ * ```ts
+ * import { ones, zerosLike } from "sedge";
+ * zerosLike(ones([2])).toArray(); // => [0,0]
+ * ```
+ */
+export function zerosLike(x: Tensor, options: CreateOptions = {}): Tensor {
+  expectTensor("zerosLike", "x", x);
+  return zeros(x.shape, { dtype: x.dtype, ...options });
+}
+
+/**
+ * Ones of another tensor's shape and dtype.
+ *
+ * @example
+ * ```ts
+ * import { onesLike, zeros } from "sedge";
+ * onesLike(zeros([2])).toArray(); // => [1,1]
+ * ```
+ */
+export function onesLike(x: Tensor, options: CreateOptions = {}): Tensor {
+  expectTensor("onesLike", "x", x);
+  return ones(x.shape, { dtype: x.dtype, ...options });
+}

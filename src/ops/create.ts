@@ -1,0 +1,337 @@
+// Makes tensors from values and by rule. Random numbers come from the seeded stream (src/ops/random.ts).
+import {
+  checkBoolean,
+  checkInt,
+  checkNumber,
+  checkOptions,
+  checkShape,
+  describe,
+  type Shape,
+  show,
+  sizeOf,
+} from "../shape.ts";
+import { type DType, empty, expectTensor, Tensor, unscoped } from "../tensor.ts";
+import { u8 } from "../wasm.ts";
+import { fillNormal, fillPermutation, fillRandint, fillUniform } from "./internal/random.ts";
+import { type NestedValues, type TypedArray, toElements } from "./internal/values.ts";
+
+/** What a tensor can be made of. */
+export type TensorLike = NestedValues | TypedArray;
+
+/** Options of every function that makes a tensor. */
+export interface CreateOptions {
+  /** Kind of the elements (default: by the values, else float32). */
+  dtype?: DType;
+  /** Whether it is a leaf that gradients are computed for (default false; float32 only). */
+  requiresGrad?: boolean;
+}
+
+const DTYPES: readonly DType[] = ["float32", "int32", "bool"];
+
+function checkCreate(op: string, options: CreateOptions, more: readonly string[] = []): void {
+  checkOptions(op, options, ["dtype", "requiresGrad", ...more]);
+  const { dtype, requiresGrad } = options;
+  if (dtype !== undefined && !DTYPES.includes(dtype)) {
+    throw new TypeError(`${op}: expected dtype to be one of ${DTYPES.join(", ")}, got ${describe(dtype)}`);
+  }
+  if (requiresGrad !== undefined) checkBoolean(op, "requiresGrad", requiresGrad);
+}
+
+/** Names the maker and sets the leaf flag. */
+function made(op: string, t: Tensor, options: CreateOptions): Tensor {
+  t.origin = op;
+  if (options.requiresGrad === true) t.requiresGrad = true;
+  return t;
+}
+
+/**
+ * A tensor of the given values, copied.
+ *
+ * Numbers, Float32Array and Float64Array give float32; Int32Array and the other integer arrays int32, BigInt ones
+ * range-checked; booleans bool. An explicit `dtype` converts: to int32 fractions are cut off, to bool zero is false.
+ *
+ * @param values a number or boolean, nested arrays of one depth, or a typed array.
+ * @param options `shape`: for typed and flat arrays, of as many elements (default: by the nesting); `dtype`;
+ *   `requiresGrad` (default false).
+ * @throws TypeError for values of another kind; RangeError for ragged nesting, a shape of another size, or integers
+ *   beyond 32 bits.
+ * @see https://pytorch.org/docs/stable/generated/torch.tensor.html
+ *
+ * @example
+ * ```ts
+ * import { tensor } from "sedge";
+ * tensor([[1, 2], [3, 4]]).shape; // => [2,2]
+ * tensor(new Uint8Array([1, 2, 3, 4]), { shape: [2, 2] }).dtype; // => "int32"
+ * ```
+ */
+export function tensor(values: TensorLike, options: CreateOptions & { shape?: Shape } = {}): Tensor {
+  return fromValues("tensor", values, options, empty);
+}
+
+function fromValues(
+  op: string,
+  values: TensorLike,
+  options: CreateOptions & { shape?: Shape },
+  make: (shape: Shape, dtype: DType) => Tensor,
+): Tensor {
+  checkCreate(op, options, ["shape"]);
+  const found = toElements(op, values, options.dtype);
+  const shape = options.shape === undefined ? found.shape : checkShape(op, options.shape);
+  if (sizeOf(shape) !== found.data.length) {
+    throw new RangeError(`${op}: expected ${sizeOf(shape)} values for shape ${show(shape)}, got ${found.data.length}`);
+  }
+  const t = make([...shape], found.dtype);
+  t.data.set(found.data);
+  return made(op, t, options);
+}
+
+/**
+ * TensorFlow's name for a tensor that is not trained: the same as `tensor(values, options)`.
+ *
+ * @see https://www.tensorflow.org/api_docs/python/tf/constant
+ *
+ * @example
+ * ```ts
+ * import { constant } from "sedge";
+ * constant([1, 2]).requiresGrad; // => false
+ * ```
+ */
+export function constant(values: TensorLike, options: { shape?: Shape; dtype?: DType } = {}): Tensor {
+  return fromValues("constant", values, options, empty);
+}
+
+/**
+ * A trainable tensor that can be assigned to, as TensorFlow's `Variable` and PyTorch's `Parameter`: a leaf that
+ * requires gradients and belongs to no scope, so that it outlives `tidy` and the turns of a training loop.
+ *
+ * @param values what `tensor` takes, or a tensor, which is copied.
+ * @param options `requiresGrad` (default true for float32, false otherwise), `shape`, `dtype`.
+ * @see https://www.tensorflow.org/api_docs/python/tf/Variable
+ *
+ * @example
+ * ```ts
+ * import { variable } from "sedge";
+ * const w = variable([1, 2]);
+ * w.mul(w).sum().backward();
+ * w.assign([5, 6]);
+ * w.grad?.toArray(); // => [2,4]
+ * w.toArray(); // => [5,6]
+ * ```
+ */
+export function variable(values: TensorLike | Tensor, options: CreateOptions & { shape?: Shape } = {}): Tensor {
+  const op = "variable";
+  let t: Tensor;
+  if (values instanceof Tensor) {
+    expectTensor(op, "values", values);
+    t = fromValues(op, values.data, { shape: values.shape, dtype: values.dtype, ...options }, unscoped);
+  } else {
+    t = fromValues(op, values, options, unscoped);
+  }
+  t.leave();
+  if (options.requiresGrad === undefined && t.dtype === "float32") t.requiresGrad = true;
+  return t;
+}
+
+/** The tensor of a shape with every element the same. */
+function filled(op: string, shape: Shape, value: number, options: CreateOptions): Tensor {
+  checkCreate(op, options);
+  const t = empty([...checkShape(op, shape)], options.dtype);
+  if (value === 0) u8(t.ptr, t.size * t.data.BYTES_PER_ELEMENT).fill(0);
+  else t.data.fill(value);
+  return made(op, t, options);
+}
+
+/**
+ * A tensor of zeros.
+ *
+ * @param shape sizes of the axes.
+ * @param options `dtype` (default float32), `requiresGrad` (default false).
+ * @throws TypeError or RangeError if `shape` is no list of at most eight sizes.
+ *
+ * @example
+ * ```ts
+ * import { zeros } from "sedge";
+ * zeros([2, 2]).toArray(); // => [[0,0],[0,0]]
+ * ```
+ */
+export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {
+  return filled("zeros", shape, 0, options);
+}
+
+/**
+ * A tensor of ones; see `zeros`.
+ *
+ * @example
+ * ```ts
+ * import { ones } from "sedge";
+ * ones([3], { dtype: "int32" }).toArray(); // => [1,1,1]
+ * ```
+ */
+export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
+  return filled("ones", shape, 1, options);
+}
+
+/**
+ * A tensor with every element `value`: a number gives float32, a boolean bool, unless `dtype` says otherwise.
+ *
+ * @throws RangeError for a value that the dtype cannot hold.
+ *
+ * @example
+ * ```ts
+ * import { full } from "sedge";
+ * full([2], 7).toArray(); // => [7,7]
+ * ```
+ */
+export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
+  checkCreate("full", options);
+  const { data, dtype } = toElements("full", value, options.dtype);
+  return filled("full", shape, data[0]!, { ...options, dtype });
+}
+
+/**
+ * Evenly spaced values from `start` up to, not including, `stop`. With one argument it counts from 0.
+ * int32 when all arguments are integers, float32 otherwise.
+ *
+ * @param start first value. @param stop bound. @param step distance (default 1); may be negative, not 0.
+ * @see https://pytorch.org/docs/stable/generated/torch.arange.html
+ *
+ * @example
+ * ```ts
+ * import { arange } from "sedge";
+ * arange(3).toArray(); // => [0,1,2]
+ * arange(1, 2, 0.5).toArray(); // => [1,1.5]
+ * ```
+ */
+export function arange(start: number, stop?: number, step = 1, options: CreateOptions = {}): Tensor {
+  checkCreate("arange", options);
+  const from = stop === undefined ? 0 : checkNumber("arange", "start", start);
+  const to = checkNumber("arange", "stop", stop ?? start);
+  checkNumber("arange", "step", step);
+  if (step === 0) throw new RangeError("arange: expected step other than 0, got 0");
+  const n = Math.ceil((to - from) / step);
+  if (!Number.isFinite(n)) throw new RangeError(`arange: expected finite bounds, got ${from} to ${to} by ${step}`);
+  const whole = [from, to, step].every(Number.isInteger);
+  const t = empty([Math.max(n, 0)], options.dtype ?? (whole ? "int32" : "float32"));
+  const { data } = t;
+  for (let i = 0; i < data.length; i++) data[i] = from + i * step;
+  return made("arange", t, options);
+}
+
+/**
+ * `n` evenly spaced float32 values from `start` to `stop`, both included.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.linspace.html
+ *
+ * @example
+ * ```ts
+ * import { linspace } from "sedge";
+ * linspace(0, 1, 3).toArray(); // => [0,0.5,1]
+ * ```
+ */
+export function linspace(start: number, stop: number, n: number, options: { requiresGrad?: boolean } = {}): Tensor {
+  checkCreate("linspace", options);
+  checkNumber("linspace", "start", start);
+  checkNumber("linspace", "stop", stop);
+  const t = empty([checkInt("linspace", "n", n, 0)]);
+  const { data } = t;
+  for (let i = 0; i < n; i++) data[i] = i === n - 1 && n > 1 ? stop : start + (i * (stop - start)) / Math.max(n - 1, 1);
+  return made("linspace", t, options);
+}
+
+/**
+ * The identity matrix: ones on the diagonal of an n x m matrix.
+ *
+ * @param n rows. @param m columns (default n).
+ *
+ * @example
+ * ```ts
+ * import { eye } from "sedge";
+ * eye(2).toArray(); // => [[1,0],[0,1]]
+ * ```
+ */
+export function eye(n: number, m = n, options: CreateOptions = {}): Tensor {
+  checkInt("eye", "n", n, 0);
+  checkInt("eye", "m", m, 0);
+  const t = filled("eye", [n, m], 0, options);
+  const { data } = t;
+  for (let i = 0; i < Math.min(n, m); i++) data[i * m + i] = 1;
+  return t;
+}
+
+/** Options of the random tensors, which are float32. */
+export interface RandomOptions {
+  /** Whether it is a leaf that gradients are computed for (default false). */
+  requiresGrad?: boolean;
+}
+
+/**
+ * Uniform random float32 values from 0 up to, not including, 1, from the stream that `seed` sets.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.rand.html
+ *
+ * @example
+ * ```ts
+ * import { rand } from "sedge";
+ * rand([2, 3]).shape; // => [2,3]
+ * ```
+ */
+export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
+  checkOptions("rand", options, ["requiresGrad"]);
+  const t = empty([...checkShape("rand", shape)]);
+  fillUniform(t, 0, 1);
+  return made("rand", t, options);
+}
+
+/**
+ * Normal random float32 values of mean 0 and standard deviation 1, from the stream that `seed` sets.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.randn.html
+ *
+ * @example
+ * ```ts
+ * import { randn } from "sedge";
+ * randn([4]).shape; // => [4]
+ * ```
+ */
+export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
+  checkOptions("randn", options, ["requiresGrad"]);
+  const t = empty([...checkShape("randn", shape)]);
+  fillNormal(t, 0, 1);
+  return made("randn", t, options);
+}
+
+/**
+ * Random int32 values from `low` up to, not including, `high`.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.randint.html
+ *
+ * @example
+ * ```ts
+ * import { randint } from "sedge";
+ * randint(5, 6, [3]).toArray(); // => [5,5,5]
+ * ```
+ */
+export function randint(low: number, high: number, shape: Shape): Tensor {
+  checkInt("randint", "low", low, -(2 ** 31), 2 ** 31 - 1);
+  checkInt("randint", "high", high, low + 1, 2 ** 31);
+  const t = empty([...checkShape("randint", shape)], "int32");
+  fillRandint(t, low, high);
+  return made("randint", t, {});
+}
+
+/**
+ * A random permutation of 0 .. n - 1, int32.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.randperm.html
+ *
+ * @example
+ * ```ts
+ * import { randperm } from "sedge";
+ * randperm(4).sum().item(); // => 6
+ * ```
+ */
+export function randperm(n: number): Tensor {
+  const t = empty([checkInt("randperm", "n", n, 0)], "int32");
+  fillPermutation(t);
+  return made("randperm", t, {});
+}

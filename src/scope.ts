@@ -1,0 +1,217 @@
+// Lifetimes: scopes that release what was made in them, and the finalizer for what lives outside of any.
+// Knows a thing to release only by the interface below; storage itself is src/memory.ts.
+import { release, type Storage } from "./memory.ts";
+import { describe } from "./shape.ts";
+
+/** What a scope releases at its end: a tensor's handle. */
+export interface Scoped {
+  /** Whether it has been released already. */
+  readonly disposed: boolean;
+  /** Set by `keep`: no scope releases it. */
+  kept: boolean;
+  dispose(): void;
+  /** Called when it leaves the outermost scope alive: hands it, and the graph behind it, to the finalizer. */
+  leave(): void;
+}
+
+/** The key of `using`; where the runtime lacks it, the one that compilers fall back to. */
+export const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
+
+let current: Scope | null = null;
+
+/** A span of the program at whose end the tensors made in it are released. Made by `tidy()`. */
+export class Scope {
+  private readonly parent: Scope | null;
+  private readonly members: Scoped[] = [];
+  private open = true;
+
+  /** @internal Use `tidy()`. */
+  constructor() {
+    this.parent = current;
+    current = this;
+  }
+
+  /** @internal Takes a newly made tensor. */
+  add(member: Scoped): void {
+    this.members.push(member);
+  }
+
+  /** Releases what was made since the scope was opened, except what was kept. Closing twice does nothing. */
+  close(): void {
+    this.closeExcept(null);
+  }
+
+  [DISPOSE](): void {
+    this.close();
+  }
+
+  /** @internal Closes; `survivors` pass to the scope around, or leave the outermost. */
+  closeExcept(survivors: Set<Scoped> | null): void {
+    if (!this.open) return;
+    const inOrder = current === this;
+    // Out of order, whatever was opened inside and never closed ends here too, so that the library stays usable.
+    while (current !== null && current !== this) current.end(null);
+    this.end(survivors);
+    if (!inOrder) {
+      throw new Error(
+        "tidy: scopes closed out of order: a scope or a batches() loop that was opened inside this one was still open. " +
+          "Leave inner loops by break or return, and let asynchronous tasks that overlap not share scopes",
+      );
+    }
+  }
+
+  private end(survivors: Set<Scoped> | null): void {
+    this.open = false;
+    current = this.parent;
+    const { members, parent } = this;
+    for (let i = 0; i < members.length; i++) {
+      const member = members[i]!;
+      if (member.disposed || member.kept) continue;
+      if (survivors?.has(member) !== true) member.dispose();
+      else if (parent !== null) parent.add(member);
+      else member.leave();
+    }
+    members.length = 0;
+  }
+}
+
+/** Puts a new tensor under the current scope, or under the finalizer where there is none. */
+export function enroll(member: Scoped): void {
+  if (current !== null) current.add(member);
+  else member.leave();
+}
+
+/** Whether a scope is open: what is made now will be released by it. */
+export const inScope = (): boolean => current !== null;
+
+/**
+ * Runs `fn` and releases every tensor that it made, except those it returns (alone, or in arrays, plain objects, maps
+ * and sets) and those it passed to `keep`. Without an argument it opens a scope that ends with the block it stands in:
+ * `using scope = tidy();`, or with `scope.close()`.
+ *
+ * Parameters, variables, their gradients and optimizer state never belong to a scope.
+ *
+ * @param fn a synchronous function.
+ * @returns what `fn` returns, or the open scope.
+ * @throws TypeError if `fn` is asynchronous: its scope would end before its work; Error when scopes are closed out of order.
+ *
+ * @example
+ * ```ts
+ * import { memory, ones, tidy } from "sedge";
+ * const before = memory().tensors;
+ * const y = tidy(() => ones([3]).add(1).mul(2));
+ * y.toArray(); // => [4,4,4]
+ * memory().tensors - before; // => 1
+ * y.dispose();
+ * ```
+ */
+export function tidy(): Scope;
+export function tidy<T>(fn: () => T): T;
+export function tidy<T>(fn?: () => T): T | Scope {
+  if (fn === undefined) return new Scope();
+  if (typeof fn !== "function") throw new TypeError(`tidy: expected a function, got ${describe(fn)}`);
+  if (fn.constructor.name === "AsyncFunction") throw asynchronous();
+  const scope = new Scope();
+  let result: T;
+  try {
+    result = fn();
+  } catch (error) {
+    closeAfterThrow(scope);
+    throw error;
+  }
+  if (isThenable(result)) {
+    scope.close();
+    throw asynchronous();
+  }
+  scope.closeExcept(collect(result, new Set()));
+  return result;
+}
+
+/** The error of the body is what the user must see, not that it left an inner scope open. */
+function closeAfterThrow(scope: Scope): void {
+  try {
+    scope.close();
+  } catch {}
+}
+
+function asynchronous(): TypeError {
+  return new TypeError(
+    "tidy: expected a synchronous function, got an asynchronous one, whose scope would end before its work; " +
+      "tidy the synchronous parts between the awaits",
+  );
+}
+
+const isThenable = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+
+/**
+ * Exempts a tensor from the scopes around it: it lives until `dispose()`, or until it is unreachable.
+ *
+ * @returns the same tensor.
+ *
+ * @example
+ * ```ts
+ * import { keep, ones, tidy } from "sedge";
+ * let kept = ones([1]);
+ * tidy(() => {
+ *   kept = keep(ones([2]).mul(3));
+ * });
+ * kept.toArray(); // => [3,3]
+ * ```
+ */
+export function keep<T extends Scoped>(tensor: T): T {
+  if (!isScoped(tensor)) throw new TypeError(`keep: expected a tensor, got ${describe(tensor)}`);
+  if (!tensor.kept) {
+    tensor.kept = true;
+    tensor.leave();
+  }
+  return tensor;
+}
+
+function isScoped(value: unknown): value is Scoped {
+  return typeof value === "object" && value !== null && "kept" in value && "leave" in value;
+}
+
+/** The tensors within a result: alone, or in arrays, plain objects, maps and sets. */
+function collect(value: unknown, found: Set<Scoped>): Set<Scoped> {
+  if (typeof value !== "object" || value === null) return found;
+  if (isScoped(value)) return found.add(value);
+  if (Array.isArray(value) || value instanceof Set) for (const v of value) collect(v, found);
+  else if (value instanceof Map) for (const v of value.values()) collect(v, found);
+  else if (Object.getPrototypeOf(value) === Object.prototype) for (const v of Object.values(value)) collect(v, found);
+  return found;
+}
+
+// ---- the finalizer
+
+/**
+ * What the finalizer of a handle or a node releases. A list of its own, emptied by an explicit release: it never
+ * reaches a handle or a closure, or nothing would ever become unreachable.
+ */
+export type Held = Storage[];
+
+const finalizer = new FinalizationRegistry<Held>(releaseAll);
+
+/** Releases what is still held, once. */
+export function releaseAll(held: Held): void {
+  for (let i = 0; i < held.length; i++) release(held[i]!);
+  held.length = 0;
+}
+
+/** Bytes handed to the finalizer since the last ballast. */
+let unballasted = 0;
+/** From this many bytes on, the collector is told: it does not see linear memory otherwise. */
+const BALLAST_BYTES = 2 ** 18;
+
+/**
+ * Releases `held` when `owner` is garbage. The engine's collector counts only its own memory, so a loop that drops
+ * large tensors would look idle to it: buffers of the same size, never touched, hang on every so many owners, and make
+ * it run in time.
+ */
+export function finalize(owner: object & { ballast?: ArrayBuffer }, held: Held, bytes: number): void {
+  finalizer.register(owner, held);
+  unballasted += bytes;
+  if (unballasted < BALLAST_BYTES) return;
+  owner.ballast = new ArrayBuffer(unballasted);
+  unballasted = 0;
+}

@@ -1,0 +1,159 @@
+// Pure shape arithmetic and argument checks. Imports nothing; knows neither tensors nor memory.
+
+/** Sizes of a tensor's axes, outermost first; `[]` is a scalar. */
+export type Shape = readonly number[];
+
+/** Most axes a tensor may have: what the kernels' descriptors hold. */
+export const MAX_RANK = 8;
+
+/** Number of elements of a shape. */
+export function sizeOf(shape: Shape): number {
+  let n = 1;
+  for (let i = 0; i < shape.length; i++) n *= shape[i]!;
+  return n;
+}
+
+/** Row-major strides of a contiguous tensor, in elements. */
+export function stridesOf(shape: Shape): number[] {
+  const strides = new Array<number>(shape.length);
+  let n = 1;
+  for (let i = shape.length - 1; i >= 0; i--) {
+    strides[i] = n;
+    n *= shape[i]!;
+  }
+  return strides;
+}
+
+/** Whether two shapes are the same. */
+export function sameShape(a: Shape, b: Shape): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** A shape as text: `[2, 3]`. */
+export const show = (shape: Shape): string => `[${shape.join(", ")}]`;
+
+/** What came, as text for an error message. */
+export function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (Array.isArray(value))
+    return value.length > 8 ? `an array of ${value.length}` : `[${value.map(describe).join(", ")}]`;
+  if (value === null || typeof value !== "object") {
+    return typeof value === "function" ? "a function" : String(value);
+  }
+  const name = value.constructor?.name ?? "object";
+  return name === "Object" ? "an object" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+}
+
+/** The common shape of operands by NumPy's rules: aligned at the last axis, sizes equal or 1. */
+export function broadcastShapes(op: string, ...shapes: Shape[]): number[] {
+  const rank = Math.max(...shapes.map((s) => s.length));
+  const out = new Array<number>(rank).fill(1);
+  for (const shape of shapes) {
+    for (let i = 1; i <= shape.length; i++) {
+      const d = shape[shape.length - i]!;
+      const at = rank - i;
+      if (d === 1 || d === out[at]) continue;
+      if (out[at] !== 1) {
+        throw new RangeError(`${op}: expected shapes that broadcast together, got ${shapes.map(show).join(" and ")}`);
+      }
+      out[at] = d;
+    }
+  }
+  return out;
+}
+
+/** An axis counted from the front; negative ones count from the end, as in Python. */
+export function normalizeAxis(op: string, axis: unknown, rank: number, name = "axis"): number {
+  if (typeof axis !== "number" || !Number.isInteger(axis)) {
+    throw new TypeError(`${op}: expected ${name} to be an integer, got ${describe(axis)}`);
+  }
+  const bound = Math.max(rank, 1);
+  if (axis < -bound || axis >= bound) {
+    throw new RangeError(`${op}: expected ${name} from ${-bound} to ${bound - 1} for rank ${rank}, got ${axis}`);
+  }
+  return axis < 0 ? axis + bound : axis;
+}
+
+/** Sorted, distinct axes counted from the front; all of them when `axis` is undefined. */
+export function normalizeAxes(op: string, axis: number | readonly number[] | undefined, rank: number): number[] {
+  if (axis === undefined) return Array.from({ length: rank }, (_, i) => i);
+  const list = (Array.isArray(axis) ? axis : [axis]).map((a: unknown) => normalizeAxis(op, a, rank));
+  if (new Set(list).size !== list.length) throw new RangeError(`${op}: expected distinct axes, got ${show(list)}`);
+  return rank === 0 ? [] : list.sort((a, b) => a - b);
+}
+
+/** Refuses a name in a trailing options object that the op does not know. */
+export function checkOptions(op: string, options: object | undefined, allowed: readonly string[]): void {
+  if (options === undefined) return;
+  if (options === null || typeof options !== "object" || Array.isArray(options)) {
+    throw new TypeError(`${op}: expected options to be an object, got ${describe(options)}`);
+  }
+  for (const name in options) {
+    if (!allowed.includes(name)) {
+      const known = allowed.length > 0 ? `one of ${allowed.join(", ")}` : "none";
+      throw new TypeError(`${op}: unknown option ${describe(name)}; expected ${known}`);
+    }
+  }
+}
+
+/** An integer in [min, max]. */
+export function checkInt(op: string, name: string, value: unknown, min = -Infinity, max = Infinity): number {
+  if (typeof value !== "number" || !Number.isInteger(value)) {
+    throw new TypeError(`${op}: expected ${name} to be an integer, got ${describe(value)}`);
+  }
+  if (value < min || value > max) throw outOfRange(op, name, value, min, max);
+  return value;
+}
+
+/** A number in [min, max]; never NaN. */
+export function checkNumber(op: string, name: string, value: unknown, min = -Infinity, max = Infinity): number {
+  if (typeof value !== "number" || Number.isNaN(value)) {
+    throw new TypeError(`${op}: expected ${name} to be a number, got ${describe(value)}`);
+  }
+  if (value < min || value > max) throw outOfRange(op, name, value, min, max);
+  return value;
+}
+
+function outOfRange(op: string, name: string, value: number, min: number, max: number): RangeError {
+  const range = max === Infinity ? `at least ${min}` : min === -Infinity ? `at most ${max}` : `from ${min} to ${max}`;
+  return new RangeError(`${op}: expected ${name} ${range}, got ${value}`);
+}
+
+/** A boolean. */
+export function checkBoolean(op: string, name: string, value: unknown): boolean {
+  if (typeof value !== "boolean")
+    throw new TypeError(`${op}: expected ${name} to be a boolean, got ${describe(value)}`);
+  return value;
+}
+
+/** A list of at most eight sizes, each a non-negative integer. */
+export function checkShape(op: string, shape: unknown, name = "shape"): Shape {
+  if (!Array.isArray(shape)) {
+    throw new TypeError(`${op}: expected ${name} to be an array of sizes, got ${describe(shape)}`);
+  }
+  if (shape.length > MAX_RANK) {
+    throw new RangeError(`${op}: expected ${name} of at most ${MAX_RANK} axes, got ${shape.length}`);
+  }
+  for (const d of shape) {
+    if (typeof d !== "number" || !Number.isInteger(d)) {
+      throw new TypeError(`${op}: expected ${name} of whole sizes, got ${describe(shape)}`);
+    }
+    if (d < 0) throw new RangeError(`${op}: expected ${name} of sizes at least 0, got ${show(shape)}`);
+  }
+  return shape;
+}
+
+/** A value for height and width: one integer for both, or a pair. */
+export function pair(op: string, name: string, value: unknown, min: number): [number, number] {
+  if (Array.isArray(value)) {
+    if (value.length !== 2) {
+      throw new RangeError(`${op}: expected ${name} to be an integer or a pair, got ${describe(value)}`);
+    }
+    return [checkInt(op, name, value[0], min), checkInt(op, name, value[1], min)];
+  }
+  const v = checkInt(op, name, value, min);
+  return [v, v];
+}

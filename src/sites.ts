@@ -1,0 +1,91 @@
+// Where in the user's program a block of memory was made: always for a sample, so that running out of memory can name
+// the lines that leak, and for every block while leaks are tracked. Knows nothing of tensors.
+
+/** What is recorded of one block: an error whose stack is only read when somebody asks. */
+export interface Site {
+  readonly error: Error;
+}
+
+/** What a site can be noted for. */
+interface Block {
+  readonly bytes: number;
+  site: Site | null;
+}
+
+/** One block in each megabyte allocated is sampled: about a microsecond a megabyte. */
+const SAMPLE_BYTES = 2 ** 20;
+/** Frames kept of a sampled stack: enough to pass through the library's own and reach the caller's line. */
+const FRAMES = 16;
+
+const blocks = new Set<Block>();
+let untilSample = SAMPLE_BYTES;
+let tracking = false;
+
+/**
+ * Turns leak tracking on or off. While it is on, `memory().survivors` lists the source lines whose tensors are still
+ * alive, largest first. It costs a few microseconds a tensor, so it is for debugging. Only tensors made while it is on
+ * are listed.
+ *
+ * @param on true (default) to start, false to stop and forget.
+ *
+ * @example
+ * ```ts
+ * import { memory, trackLeaks, zeros } from "sedge";
+ * trackLeaks();
+ * const leak = zeros([100]);
+ * memory().survivors?.[0]?.bytes; // => 400
+ * leak.dispose();
+ * trackLeaks(false);
+ * ```
+ */
+export function trackLeaks(on = true): void {
+  tracking = on;
+  for (const block of blocks) block.site = null;
+  blocks.clear();
+}
+
+/** Records who makes `block`, if its turn has come. */
+export function noteSite(block: Block): void {
+  untilSample -= block.bytes;
+  if (!tracking && untilSample > 0) return;
+  if (untilSample <= 0) untilSample = SAMPLE_BYTES;
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = FRAMES;
+  block.site = { error: new Error() };
+  Error.stackTraceLimit = limit;
+  blocks.add(block);
+}
+
+/** Forgets a freed block. */
+export function forgetSite(block: Block): void {
+  blocks.delete(block);
+  block.site = null;
+}
+
+/** The lines that made the most of what is still alive; with `onlyTracked`, none unless leaks are tracked. */
+export function survivors(most: number, onlyTracked = false): { where: string; count: number; bytes: number }[] {
+  if (onlyTracked && !tracking) return [];
+  const byPlace = new Map<string, { where: string; count: number; bytes: number }>();
+  for (const block of blocks) {
+    const where = placeOf(block.site?.error.stack ?? "");
+    const entry = byPlace.get(where) ?? { where, count: 0, bytes: 0 };
+    entry.count++;
+    entry.bytes += block.bytes;
+    byPlace.set(where, entry);
+  }
+  return [...byPlace.values()].sort((a, b) => b.bytes - a.bytes).slice(0, most);
+}
+
+/** The folder of this file, or of the bundle that it has become: frames from there are the library's own. */
+const HOME = (import.meta.url ?? "").replace(/[^/]*$/, "");
+
+/** The first frame outside the library; when everything is one bundle, the nearest frames. */
+function placeOf(stack: string): string {
+  const frames = stack.split("\n").filter((line) => /:\d+:\d+\)?$/.test(line.trim()));
+  const outside = frames.find(
+    (line) => HOME !== "" && !line.includes(HOME) && !line.includes(HOME.replace("file://", "")),
+  );
+  if (outside !== undefined) return outside.trim().replace(/^(?!at )/, "at ");
+  const near = frames.slice(2, 6).map((line) => line.trim());
+  return near.length > 0 ? near.join(" ") : "at an unknown place";
+}

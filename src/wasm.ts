@@ -1,0 +1,97 @@
+// Boots the core and hands out its kernels and views of its memory. The only file that names WebAssembly.
+// What lives in that memory, and for how long, is src/memory.ts.
+import { instantiateSync } from "@assemblyscript/loader";
+import type * as bindings from "../build/core.js";
+
+/** The kernels, typed from what the compiler emits: a wrong argument count is a compile error. */
+export type Kernels = Awaited<ReturnType<typeof bindings.instantiate>>;
+
+/** What a core can be made of: compiled bytes, or a module compiled elsewhere. */
+export type CoreSource = BufferSource | WebAssembly.Module;
+
+/** Kernel exports: one live binding for the process, set by {@link boot}. */
+export let k: Kernels = failing(
+  () => new Error('sedge: no core is booted; import "sedge" rather than an inner file, or call init({ module })'),
+);
+
+/** Bytes of the block behind {@link ints}: 128 integers, enough for four operands of rank 8 with room to spare. */
+const INTS_BYTES = 512;
+let intsPtr = 0;
+let heapF32 = new Float32Array(0);
+let heapI32 = new Int32Array(0);
+let heapU8 = new Uint8Array(0);
+
+/**
+ * Starts the library from compiled bytes or a compiled module.
+ * A failure is remembered and thrown by the first op, so that `init({ module })` can still mend it.
+ */
+export function boot(source: CoreSource | (() => CoreSource)): void {
+  try {
+    k = instantiateSync<Kernels & Record<string, unknown>>(typeof source === "function" ? source() : source).exports;
+    intsPtr = k.alloc(INTS_BYTES) >>> 0;
+  } catch (cause) {
+    const hint =
+      "the core could not start: this runtime needs WebAssembly with SIMD, " +
+      "a content security policy must allow 'wasm-unsafe-eval', and an edge runtime wants init({ module })";
+    k = failing(() => new Error(`sedge: ${hint} (${String(cause)})`, { cause }));
+  }
+}
+
+/** Whether a core is running. */
+export const booted = (): boolean => intsPtr !== 0;
+
+function failing(error: () => Error): Kernels {
+  const refuse = (): never => {
+    throw error();
+  };
+  return new Proxy({}, { get: refuse }) as Kernels;
+}
+
+/** Renews the whole-memory views when growth has detached them. */
+function refresh(): void {
+  const { buffer } = k.memory;
+  heapF32 = new Float32Array(buffer);
+  heapI32 = new Int32Array(buffer);
+  heapU8 = new Uint8Array(buffer);
+}
+
+/** A fresh view of `n` floats at byte address `ptr`. Never keep one: growing memory detaches it. */
+export function f32(ptr: number, n: number): Float32Array {
+  return new Float32Array(k.memory.buffer, ptr, n);
+}
+
+/** A fresh view of `n` 32-bit integers. Never keep one. */
+export function i32(ptr: number, n: number): Int32Array {
+  return new Int32Array(k.memory.buffer, ptr, n);
+}
+
+/** A fresh view of `n` bytes. Never keep one. */
+export function u8(ptr: number, n: number): Uint8Array {
+  return new Uint8Array(k.memory.buffer, ptr, n);
+}
+
+/** The float at `ptr`. */
+export function readF32(ptr: number): number {
+  if (heapF32.length === 0) refresh();
+  return heapF32[ptr >>> 2]!;
+}
+
+/** The integer at `ptr`. */
+export function readI32(ptr: number): number {
+  if (heapI32.length === 0) refresh();
+  return heapI32[ptr >>> 2]!;
+}
+
+/** The byte at `ptr`. */
+export function readU8(ptr: number): number {
+  if (heapU8.length === 0) refresh();
+  return heapU8[ptr]!;
+}
+
+/** Writes up to 128 integers into a fixed block for a kernel to read; valid until the next call. */
+export function ints(values: readonly number[]): number {
+  if (heapI32.length === 0) refresh();
+  const at = intsPtr >>> 2;
+  for (let i = 0; i < values.length; i++) heapI32[at + i] = values[i]!;
+  return intsPtr;
+}
