@@ -1,6 +1,6 @@
 // Storage in linear memory: allocation, reference counts, live figures, out of memory. Who releases what, and when, is
 // src/scope.ts; where survivors were made is src/sites.ts; tensors over it are src/tensor.ts.
-import { forgetSite, noteSite, type Site, survivors } from "./sites.ts";
+import { forgetSite, largestSurvivors, noteSite, type Site, trackedSurvivors } from "./sites.ts";
 import { boot, booted, type CoreSource, k } from "./wasm.ts";
 
 /** The largest block of AssemblyScript's TLSF allocator, less what rounding adds. */
@@ -66,8 +66,8 @@ function outOfMemory(size: number, label: string): RangeError {
       `out of memory: ${label} needs ${inMB(size)}; one tensor can take at most ${inMB(MAX_BLOCK)}`,
     );
   }
-  const lines = survivors(5).map((s) => `\n  ${inMB(s.bytes)} in ${s.count} made ${s.where}`);
-  const list = lines.length > 0 ? `\nThe largest survivors (sampled):${lines.join("")}` : "";
+  const lines = largestSurvivors(5).map(({ where, share }) => `\n  ${Math.round(100 * share)} % made ${where}`);
+  const list = lines.length > 0 ? `\nWhere most of it was made, by a sample:${lines.join("")}` : "";
   const cure =
     "\nA synchronous loop gives the garbage collector no turn: wrap each turn in tidy(() => { ... }), " +
     "iterate with batches(), or dispose() what is no longer needed.";
@@ -144,7 +144,7 @@ export interface Survivor {
 export function memory({ resetPeak = false }: { resetPeak?: boolean } = {}): MemoryInfo {
   if (resetPeak) peakBytes = bytes;
   const info: MemoryInfo = { bytes, peakBytes, tensors, scratchBytes };
-  const list = survivors(Infinity, true);
+  const list = trackedSurvivors();
   if (list.length > 0) info.survivors = list;
   return info;
 }

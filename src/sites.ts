@@ -12,8 +12,8 @@ interface Block {
   site: Site | null;
 }
 
-/** One block in each megabyte allocated is sampled: about a microsecond a megabyte. */
-const SAMPLE_BYTES = 2 ** 20;
+/** One block in about this many bytes allocated is sampled, which costs a microsecond or two. */
+const SAMPLE_BYTES = 2 ** 18;
 /** Frames kept of a sampled stack: enough to pass through the library's own and reach the caller's line. */
 const FRAMES = 16;
 
@@ -48,12 +48,20 @@ export function trackLeaks(on = true): void {
 export function noteSite(block: Block): void {
   untilSample -= block.bytes;
   if (!tracking && untilSample > 0) return;
-  if (untilSample <= 0) untilSample = SAMPLE_BYTES;
+  if (untilSample <= 0) untilSample = nextInterval();
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = FRAMES;
   block.site = { error: new Error() };
   Error.stackTraceLimit = limit;
   blocks.add(block);
+}
+
+let phase = 0;
+
+/** Half to one and a half sample sizes, by the golden ratio: an even interval would keep step with the user's loop. */
+function nextInterval(): number {
+  phase = (phase + 0.618034) % 1;
+  return SAMPLE_BYTES * (0.5 + phase);
 }
 
 /** Forgets a freed block. */
@@ -62,18 +70,35 @@ export function forgetSite(block: Block): void {
   block.site = null;
 }
 
-/** The lines that made the most of what is still alive; with `onlyTracked`, none unless leaks are tracked. */
-export function survivors(most: number, onlyTracked = false): { where: string; count: number; bytes: number }[] {
-  if (onlyTracked && !tracking) return [];
-  const byPlace = new Map<string, { where: string; count: number; bytes: number }>();
+/** A place in the program, and what it made that is still alive. */
+interface Place {
+  where: string;
+  count: number;
+  bytes: number;
+}
+
+/** While leaks are tracked: every place, largest first. */
+export const trackedSurvivors = (): Place[] => (tracking ? places((place) => place.bytes) : []);
+
+/** The places that made most of what is still alive, with their share of it: exact while leaks are tracked. */
+export function largestSurvivors(most: number): { where: string; share: number }[] {
+  // A large block is sampled more often in proportion, so that each sample stands for as many bytes as any other.
+  const weight = (place: Place): number => (tracking ? place.bytes : place.count);
+  const list = places(weight);
+  const total = list.reduce((sum, place) => sum + weight(place), 0);
+  return list.slice(0, most).map((place) => ({ where: place.where, share: weight(place) / total }));
+}
+
+function places(weight: (place: Place) => number): Place[] {
+  const byPlace = new Map<string, Place>();
   for (const block of blocks) {
     const where = placeOf(block.site?.error.stack ?? "");
-    const entry = byPlace.get(where) ?? { where, count: 0, bytes: 0 };
-    entry.count++;
-    entry.bytes += block.bytes;
-    byPlace.set(where, entry);
+    const place = byPlace.get(where) ?? { where, count: 0, bytes: 0 };
+    place.count++;
+    place.bytes += block.bytes;
+    byPlace.set(where, place);
   }
-  return [...byPlace.values()].sort((a, b) => b.bytes - a.bytes).slice(0, most);
+  return [...byPlace.values()].sort((a, b) => weight(b) - weight(a));
 }
 
 /** The folder of this file, or of the bundle that it has become: frames from there are the library's own. */

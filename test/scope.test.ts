@@ -98,7 +98,7 @@ describe("tidy", () => {
     ones([1]);
     expect(() => outer.close()).toThrow("tidy: scopes closed out of order");
     expect(live()).toBe(before);
-    tidy(() => ones([1]));
+    tidy(() => void ones([1]));
     expect(live()).toBe(before);
   });
 });
