@@ -1,0 +1,13 @@
+// The public namespace `nn`: layers, the base to make more of them, and initialisers. Names only.
+export { GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh } from "./nn/activations.ts";
+export { Conv2d } from "./nn/conv.ts";
+export { Dropout } from "./nn/dropout.ts";
+export { Embedding } from "./nn/embedding.ts";
+export { Flatten, Identity } from "./nn/flatten.ts";
+export * as init from "./nn/init.ts";
+export { Linear } from "./nn/linear.ts";
+export { type Layer, Module } from "./nn/module.ts";
+export { buffer } from "./nn/parameter.ts";
+export { AvgPool2d, MaxPool2d } from "./nn/pool.ts";
+export { Sequential, type SequentialItem } from "./nn/sequential.ts";
+export type { LoadResult, StateDict } from "./nn/state.ts";

@@ -1,0 +1,53 @@
+// Layers that multiply by a weight matrix, or look rows of one up.
+import { linear } from "../ops/gemm.ts";
+import { checkBoolean, checkInt, checkOptions } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { Module } from "./module.ts";
+import { uniformParameter } from "./parameter.ts";
+
+/**
+ * Affine map of the last axis, `x * weight' + bias`.
+ *
+ * Weight and bias start uniform within ± 1 / sqrt(inFeatures), as in PyTorch.
+ *
+ * @param inFeatures size of the last axis of the input.
+ * @param outFeatures size of the last axis of the result.
+ * @param options `bias`: whether there is one (default true).
+ * @throws TypeError or RangeError for sizes that are no positive integers.
+ *
+ * Shape: [..., inFeatures] to [..., outFeatures]; `weight` [outFeatures, inFeatures], `bias` [outFeatures].
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
+ *
+ * @example
+ * ```ts
+ * import { nn, ones } from "sedge";
+ * const layer = new nn.Linear(3, 2);
+ * layer.call(ones([5, 3])).shape; // => [5,2]
+ * String(layer); // => "Linear(inFeatures=3, outFeatures=2, bias=true)"
+ * ```
+ */
+export class Linear extends Module {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  weight: Tensor;
+  bias: Tensor | null;
+
+  constructor(inFeatures: number, outFeatures: number, options: { bias?: boolean } = {}) {
+    super();
+    checkOptions("Linear", options, ["bias"]);
+    this.inFeatures = checkInt("Linear", "inFeatures", inFeatures, 1);
+    this.outFeatures = checkInt("Linear", "outFeatures", outFeatures, 1);
+    const hasBias = checkBoolean("Linear", "bias", options.bias ?? true);
+    this.weight = uniformParameter([outFeatures, inFeatures], inFeatures);
+    this.bias = hasBias ? uniformParameter([outFeatures], inFeatures) : null;
+  }
+
+  forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias);
+  }
+
+  override extraRepr(): string {
+    return `inFeatures=${this.inFeatures}, outFeatures=${this.outFeatures}, bias=${this.bias !== null}`;
+  }
+}

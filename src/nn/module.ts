@@ -1,0 +1,255 @@
+// The base of everything with parameters: naming, states, modes, calls. Layers are files of their own beside it.
+import { zeroGrad } from "../autograd.ts";
+import { checkBoolean, checkOptions, describe } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
+import { isBuffer, isParameter } from "./parameter.ts";
+import { isTraced, traceStart, traceThrough } from "./path.ts";
+import { copyState, type LoadResult, type StateDict } from "./state.ts";
+
+/** A module of one tensor in, one tensor out: what `Sequential` chains and most layers are. */
+export interface Layer extends Module {
+  forward(x: Tensor): Tensor;
+}
+
+/** A module's own fields by kind; arrays are unrolled, as `layers.0`. */
+interface Contents {
+  readonly parameters: [string, Tensor][];
+  readonly buffers: [string, Tensor][];
+  readonly children: [string, Module][];
+}
+
+/**
+ * A model or a part of one: a class with parameters and other modules as fields, and a `forward`.
+ *
+ * Fields register by themselves, in the order of their declaration: tensors that require gradients are parameters,
+ * tensors made by `nn.buffer` are buffers, modules are children, and so are those in arrays. Names are PyTorch's:
+ * `0.weight`, `encoder.2.conv.bias`. A field that refers back to a module around it is not followed.
+ *
+ * Define `forward`, use `call`: that adds the layer's path to errors, as in
+ * `encoder.2.conv: expected 16 channels, got 8 (input shape [32, 8, 14, 14])`.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Module.html
+ *
+ * @example
+ * ```ts
+ * import { nn, ones, relu, type Tensor } from "sedge";
+ * class Net extends nn.Module {
+ *   hidden = new nn.Linear(4, 8);
+ *   output = new nn.Linear(8, 2);
+ *   forward(x: Tensor) {
+ *     return this.output.call(relu(this.hidden.call(x)));
+ *   }
+ * }
+ * const net = new Net();
+ * net.call(ones([3, 4])).shape; // => [3,2]
+ * net.namedParameters().map(([name]) => name); // => ["hidden.weight","hidden.bias","output.weight","output.bias"]
+ * ```
+ */
+export abstract class Module {
+  /** Whether it is in training mode, which dropout and batch normalisation look at. Set by `train` and `eval`. */
+  training = true;
+
+  /** Computes the result; subclasses define it. */
+  abstract forward(...inputs: never[]): unknown;
+
+  /** Runs `forward`; an error on the way carries the path of the layer that it arose in. */
+  call(...inputs: Parameters<this["forward"]>): ReturnType<this["forward"]> {
+    try {
+      return this.forward(...(inputs as never[])) as ReturnType<this["forward"]>;
+    } catch (error) {
+      if (isTraced(error)) traceThrough(error, this, (inner) => this.namedModules().find(([, m]) => m === inner)?.[0]);
+      else traceStart(error, this, this.constructor.name, inputs);
+      throw error;
+    }
+  }
+
+  /** @internal The fields in which parameters, buffers and children are looked for. */
+  fields(): Iterable<readonly [string, unknown]> {
+    return Object.entries(this);
+  }
+
+  /** The modules that are its fields, in order, with their names. */
+  namedChildren(): [string, Module][] {
+    return contents(this).children;
+  }
+
+  /** The modules that are its fields, in order. */
+  children(): Module[] {
+    return this.namedChildren().map(([, module]) => module);
+  }
+
+  /** Itself, under the name `""`, and every module within, each once, a parent before its children. */
+  namedModules(): [string, Module][] {
+    const found: [string, Module][] = [];
+    const seen = new Set<Module>();
+    const visit = (name: string, module: Module): void => {
+      if (seen.has(module)) return;
+      seen.add(module);
+      found.push([name, module]);
+      for (const [child, inner] of module.namedChildren()) visit(join(name, child), inner);
+    };
+    visit("", this);
+    return found;
+  }
+
+  /** Itself and every module within, each once. */
+  modules(): Module[] {
+    return this.namedModules().map(([, module]) => module);
+  }
+
+  /** Every parameter with its name, as `encoder.2.weight`; a shared one once, under its first name. */
+  namedParameters(): [string, Tensor][] {
+    return named(this, "parameters");
+  }
+
+  /** Every parameter, for an optimizer. */
+  parameters(): Tensor[] {
+    return this.namedParameters().map(([, t]) => t);
+  }
+
+  /** Every buffer with its name; a shared one once. */
+  namedBuffers(): [string, Tensor][] {
+    return named(this, "buffers");
+  }
+
+  /** Every buffer: state that is saved but not trained. */
+  buffers(): Tensor[] {
+    return this.namedBuffers().map(([, t]) => t);
+  }
+
+  /** Parameters and buffers by name: the tensors themselves, not copies. A shared one is there under all its names. */
+  stateDict(): StateDict {
+    const dict: StateDict = {};
+    const visit = (prefix: string, module: Module, around: readonly Module[]): void => {
+      const { parameters, buffers, children } = contents(module);
+      for (const [name, t] of [...parameters, ...buffers]) dict[join(prefix, name)] = t;
+      const path = [...around, module];
+      for (const [name, child] of children) if (!path.includes(child)) visit(join(prefix, name), child, path);
+    };
+    visit("", this, []);
+    return dict;
+  }
+
+  /**
+   * Copies tensors into the parameters and buffers of the same names. All is checked before the first is written: a
+   * call that fails leaves the model as it was.
+   *
+   * @param dict tensors by name, of the same shapes and dtypes.
+   * @param options `strict` (default true): whether every name must be there, and no other.
+   * @returns the names that did not match; both lists are empty when `strict`.
+   * @throws RangeError for missing or unexpected names (if strict) and for other shapes; TypeError for other dtypes.
+   */
+  loadStateDict(dict: StateDict, options: { strict?: boolean } = {}): LoadResult {
+    checkOptions("loadStateDict", options, ["strict"]);
+    const strict = checkBoolean("loadStateDict", "strict", options.strict ?? true);
+    return copyState("loadStateDict", this.stateDict(), dict, strict);
+  }
+
+  /** Puts it and all within into training mode, or out of it with `false`. */
+  train(on = true): this {
+    checkBoolean("train", "on", on);
+    for (const module of this.modules()) module.training = on;
+    return this;
+  }
+
+  /** Puts it and all within into evaluation mode: dropout does nothing, batch normalisation uses what it has learnt. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Excludes parameters from training: all, or those whose name `select` accepts. Their gradients are released. */
+  freeze(select: (name: string) => boolean = () => true): this {
+    return setTrainable("freeze", this, select, false);
+  }
+
+  /** Undoes {@link freeze}, for all parameters or those whose name `select` accepts. */
+  unfreeze(select: (name: string) => boolean = () => true): this {
+    return setTrainable("unfreeze", this, select, true);
+  }
+
+  /** Releases the gradients of all parameters. */
+  zeroGrad(): void {
+    for (const t of this.parameters()) zeroGrad(t);
+  }
+
+  /** Releases all parameters and buffers, and their gradients. The model cannot be used any more. */
+  dispose(): void {
+    for (const t of Object.values(this.stateDict())) t.dispose();
+  }
+
+  /** What `toString` shows between the parentheses; a layer of your own may show its options. */
+  extraRepr(): string {
+    return "";
+  }
+
+  /** @internal What `toString` lists: names, and modules or their text. */
+  listing(): [string, Module | string][] {
+    return this.namedChildren();
+  }
+
+  /** The structure as text, as PyTorch prints it. */
+  toString(): string {
+    return textOf(this, []);
+  }
+
+  /** What Node's and Deno's consoles show. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+const join = (prefix: string, name: string): string => (prefix === "" ? name : `${prefix}.${name}`);
+
+function contents(module: Module): Contents {
+  const found: Contents = { parameters: [], buffers: [], children: [] };
+  for (const [name, value] of module.fields()) sort(name, value, found);
+  return found;
+}
+
+function sort(name: string, value: unknown, found: Contents): void {
+  if (value instanceof Module) {
+    found.children.push([name, value]);
+  } else if (value instanceof Tensor) {
+    if (isParameter(value)) found.parameters.push([name, value]);
+    else if (isBuffer(value)) found.buffers.push([name, value]);
+  } else if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) sort(`${name}.${i}`, value[i], found);
+  }
+}
+
+function textOf(module: Module, around: readonly Module[]): string {
+  const path = [...around, module];
+  const lines = module
+    .listing()
+    .filter(([, part]) => typeof part === "string" || !path.includes(part))
+    .map(([name, part]) => `(${name}): ${typeof part === "string" ? part : textOf(part, path)}`);
+  const extra = module.extraRepr();
+  const kind = module.constructor.name;
+  if (lines.length === 0) return `${kind}(${extra})`;
+  if (extra !== "") lines.unshift(extra);
+  return `${kind}(\n${lines.join("\n").replace(/^/gm, "  ")}\n)`;
+}
+
+function named(root: Module, kind: "parameters" | "buffers"): [string, Tensor][] {
+  const found: [string, Tensor][] = [];
+  const seen = new Set<Tensor>();
+  for (const [prefix, module] of root.namedModules()) {
+    for (const [name, t] of contents(module)[kind]) {
+      if (!seen.has(t)) found.push([join(prefix, name), t]);
+      seen.add(t);
+    }
+  }
+  return found;
+}
+
+function setTrainable<T extends Module>(op: string, module: T, select: (name: string) => boolean, on: boolean): T {
+  if (typeof select !== "function") {
+    throw new TypeError(`${op}: expected select to be a function of a parameter's name, got ${describe(select)}`);
+  }
+  for (const [name, t] of module.namedParameters()) {
+    if (!select(name)) continue;
+    t.requiresGrad = on;
+    if (!on) zeroGrad(t);
+  }
+  return module;
+}
