@@ -1,0 +1,89 @@
+// What a classifier's run has to show for itself, as text: figures for each class, and pictures with predictions.
+import { batches, type Dataset, type nn, noGrad } from "../src/entry.ts";
+
+/** The scores of a model for every example, row by row: [N, classes]. The model should be in evaluation mode. */
+export function scores(model: nn.Sequential, data: Dataset, classes: number): Float32Array {
+  const all = new Float32Array(data.length * classes);
+  let at = 0;
+  noGrad(() => {
+    for (const [x] of batches(data, { batchSize: 250 })) {
+      const { data: rows } = model.call(x);
+      all.set(rows, at);
+      at += rows.length;
+    }
+  });
+  return all;
+}
+
+/** The place of the largest score in each row. */
+export function choices(scores: Float32Array, classes: number): number[] {
+  return Array.from({ length: scores.length / classes }, (_, i) => {
+    const row = scores.subarray(i * classes, (i + 1) * classes);
+    return row.indexOf(row.reduce((a, b) => Math.max(a, b), -Infinity));
+  });
+}
+
+/** How many of each true class (row) were taken for which (column). */
+export function confusion(truth: ArrayLike<number>, chosen: readonly number[], classes: number): number[][] {
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  chosen.forEach((choice, i) => {
+    counts[truth[i]!]![choice]!++;
+  });
+  return counts;
+}
+
+const percent = (part: number, whole: number): string => (whole === 0 ? "-" : ((100 * part) / whole).toFixed(1));
+
+/** A line for each class: precision, recall, examples, and what it was most often mistaken for. */
+export function classTable(counts: readonly (readonly number[])[], names: readonly string[]): string {
+  const rows = counts.map((row, c) => {
+    const right = row[c]!;
+    const chosen = counts.reduce((sum, other) => sum + other[c]!, 0);
+    const examples = row.reduce((a, b) => a + b, 0);
+    const mistakes = row.map((n, other) => (other === c ? 0 : n));
+    const most = Math.max(...mistakes);
+    const confused = most === 0 ? "" : `${names[mistakes.indexOf(most)]} (${most})`;
+    return [names[c]!, percent(right, chosen), percent(right, examples), String(examples), confused];
+  });
+  return table([["class", "precision %", "recall %", "examples", "mistaken for"], ...rows]);
+}
+
+/** Columns as wide as they must be; the first and the last are aligned left, figures right. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const cell = (text: string, i: number): string =>
+    i === 0 || i === widths.length - 1 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!);
+  return rows.map((row) => row.map(cell).join("  ").trimEnd()).join("\n");
+}
+
+/** Gray values from dark to bright. */
+const SHADES = " .:-=+*#%@";
+
+/**
+ * A gray picture [height, width] of 0 to 1 as lines of text. A character is about twice as high as wide, so it stands
+ * for the mean of two pixels.
+ */
+export function picture(pixels: ArrayLike<number>, height: number, width: number): string[] {
+  return Array.from({ length: Math.floor(height / 2) }, (_, line) =>
+    Array.from({ length: width }, (_, x) => {
+      const gray = (pixels[2 * line * width + x]! + pixels[(2 * line + 1) * width + x]!) / 2;
+      return SHADES[Math.min(Math.floor(gray * SHADES.length), SHADES.length - 1)];
+    }).join(""),
+  );
+}
+
+/** Pictures side by side under their titles. */
+export function sideBySide(pictures: readonly { title: string; lines: readonly string[] }[]): string {
+  const width = Math.max(...pictures.flatMap(({ title, lines }) => [title.length, lines[0]!.length])) + 2;
+  const height = pictures[0]!.lines.length;
+  const rows = [pictures.map(({ title }) => title)];
+  for (let line = 0; line < height; line++) rows.push(pictures.map(({ lines }) => lines[line]!));
+  return rows
+    .map((row) =>
+      row
+        .map((text) => text.padEnd(width))
+        .join("")
+        .trimEnd(),
+    )
+    .join("\n");
+}
