@@ -19,7 +19,19 @@ export const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for("Sym
 
 let current: Scope | null = null;
 
-/** A span of the program at whose end the tensors made in it are released. Made by `tidy()`. */
+/**
+ * A span of the program at whose end the tensors made in it are released. Made by `tidy()`.
+ *
+ * @example
+ * ```ts
+ * import { memory, ones, tidy } from "sedge";
+ * const before = memory().tensors;
+ * const scope = tidy();
+ * ones([3]).add(1);
+ * scope.close();
+ * memory().tensors - before; // => 0
+ * ```
+ */
 export class Scope {
   private readonly parent: Scope | null;
   private readonly members: Scoped[] = [];

@@ -28,6 +28,15 @@ export interface GraphNode {
  *
  * Made by `tensor`, `zeros`, `rand` ...; every operation is both a function, `relu(x)`, and a method, `x.relu()`.
  * It lives until the scope around it ends (`tidy`, a turn of `batches`), until `dispose()`, or until it is garbage.
+ *
+ * @example
+ * ```ts
+ * import { tensor } from "sedge";
+ * const x = tensor([[1, -2], [3, 4]]);
+ * x.shape; // => [2,2]
+ * x.relu().mul(10).toArray(); // => [[10,0],[30,40]]
+ * String(x.sum({ axis: 0 })); // => "tensor([4, 2], float32)"
+ * ```
  */
 export class Tensor implements Scoped {
   /** Sizes of the axes, outermost first; `[]` for a scalar. */
