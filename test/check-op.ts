@@ -1,5 +1,6 @@
 // Checks an op's gradient against central differences, and makes deterministic test values. Shared by the tests of ops.
 import { expect } from "vitest";
+import { backward } from "../src/backward.ts";
 import { mul } from "../src/ops/binary.ts";
 import { tensor } from "../src/ops/create.ts";
 import { sum } from "../src/ops/reduce.ts";
@@ -40,7 +41,7 @@ export function checkOp(
   const loss = (): number => Array.from(fn(...inputs).data).reduce((s, v, i) => s + v * w[i]!, 0);
   const floats = inputs.filter((x) => x.dtype === "float32");
   for (const x of floats) x.requiresGrad = true;
-  sum(mul(fn(...inputs), weights)).backward();
+  backward(sum(mul(fn(...inputs), weights)));
   for (const [at, x] of floats.entries()) {
     expect(x.grad?.shape, `${name}: shape of gradient ${at}`).toEqual(x.shape);
     const got = Array.from(x.grad!.data);

@@ -1,0 +1,193 @@
+// Activations and their gradients, elementwise: relu, leakyRelu, tanh, sigmoid, gelu, silu, softplus, clamp. Softmax,
+// which sums, is in softmax.ts.
+import { map1, map1s, map2, map2s, Op1, Op2, Op3, Op4 } from "./map";
+import { Erf, Exp, Log1p, Sigmoid, Tanh } from "./math";
+
+/** sqrt(1/2) */
+const SQRT_HALF: usize = memory.data<f32>([Mathf.SQRT1_2]);
+/** 1 / sqrt(2π), the height of the normal density */
+const DENSITY: usize = memory.data<f32>([0.3989422804014327]);
+/** 2 sqrt(2/π): gelu's tanh(u / 2) is written as 2 sigmoid(u) - 1 */
+const GELU_SCALE: usize = memory.data<f32>([1.5957691216057308]);
+/** 0.044715 GELU_SCALE; the number is the paper's, https://arxiv.org/abs/1606.08415 */
+const GELU_CUBIC: usize = memory.data<f32>([0.07135481627260025]);
+/** 3 GELU_CUBIC */
+const GELU_CUBIC_GRAD: usize = memory.data<f32>([0.21406444881780076]);
+/** Beyond, both sigmoid(u) (1 - sigmoid(u)) and the normal density are 0 as float32, whatever multiplies them. */
+const FLAT: usize = memory.data<f32>([30]);
+
+class Relu extends Op1 {
+  @inline at(x: v128): v128 {
+    return f32x4.pmax(x, f32x4.splat(0));
+  }
+}
+class ReluGrad extends Op2 {
+  @inline at(dy: v128, x: v128): v128 {
+    return v128.andnot(dy, f32x4.le(x, f32x4.splat(0)));
+  }
+}
+class LeakyRelu extends Op3 {
+  @inline at(x: v128, slope: v128, _: v128): v128 {
+    return v128.bitselect(x, f32x4.mul(x, slope), f32x4.gt(x, f32x4.splat(0)));
+  }
+}
+class LeakyReluGrad extends Op4 {
+  @inline at(dy: v128, x: v128, slope: v128, _: v128): v128 {
+    return v128.bitselect(dy, f32x4.mul(dy, slope), f32x4.gt(x, f32x4.splat(0)));
+  }
+}
+class TanhGrad extends Op2 {
+  @inline at(dy: v128, y: v128): v128 {
+    return f32x4.mul(dy, f32x4.sub(f32x4.splat(1), f32x4.mul(y, y)));
+  }
+}
+class SigmoidGrad extends Op2 {
+  @inline at(dy: v128, y: v128): v128 {
+    return f32x4.mul(dy, f32x4.mul(y, f32x4.sub(f32x4.splat(1), y)));
+  }
+}
+class Gelu extends Op1 {
+  @inline at(x: v128): v128 {
+    const erf = changetype<Erf>(0).at(f32x4.mul(x, v128.load_splat<u32>(SQRT_HALF)));
+    return f32x4.mul(f32x4.mul(x, f32x4.splat(0.5)), f32x4.add(erf, f32x4.splat(1)));
+  }
+}
+class GeluGrad extends Op2 {
+  @inline at(dy: v128, x: v128): v128 {
+    const erf = changetype<Erf>(0).at(f32x4.mul(x, v128.load_splat<u32>(SQRT_HALF)));
+    const cdf = f32x4.add(f32x4.mul(erf, f32x4.splat(0.5)), f32x4.splat(0.5));
+    const bell = changetype<Exp>(0).at(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)));
+    const density = f32x4.mul(bell, v128.load_splat<u32>(DENSITY));
+    return f32x4.mul(dy, f32x4.add(cdf, f32x4.mul(x, density)));
+  }
+}
+class GeluTanh extends Op1 {
+  @inline at(x: v128): v128 {
+    const cubic = f32x4.mul(f32x4.mul(x, x), v128.load_splat<u32>(GELU_CUBIC));
+    const u = f32x4.mul(x, f32x4.add(cubic, v128.load_splat<u32>(GELU_SCALE)));
+    return f32x4.mul(x, changetype<Sigmoid>(0).at(u));
+  }
+}
+class GeluTanhGrad extends Op2 {
+  @inline at(dy: v128, x: v128): v128 {
+    const flat = v128.load_splat<u32>(FLAT);
+    const near = f32x4.pmax(f32x4.pmin(x, flat), f32x4.neg(flat));
+    const square = f32x4.mul(near, near);
+    const scale = v128.load_splat<u32>(GELU_SCALE);
+    const u = f32x4.mul(near, f32x4.add(f32x4.mul(square, v128.load_splat<u32>(GELU_CUBIC)), scale));
+    const du = f32x4.add(f32x4.mul(square, v128.load_splat<u32>(GELU_CUBIC_GRAD)), scale);
+    const s = changetype<Sigmoid>(0).at(u);
+    const ds = f32x4.mul(s, f32x4.sub(f32x4.splat(1), s));
+    return f32x4.mul(dy, f32x4.add(s, f32x4.mul(f32x4.mul(near, du), ds)));
+  }
+}
+class Silu extends Op1 {
+  @inline at(x: v128): v128 {
+    return f32x4.mul(x, changetype<Sigmoid>(0).at(x));
+  }
+}
+class SiluGrad extends Op2 {
+  @inline at(dy: v128, x: v128): v128 {
+    const s = changetype<Sigmoid>(0).at(x);
+    const rest = f32x4.sub(f32x4.splat(1), s);
+    return f32x4.mul(dy, f32x4.mul(s, f32x4.add(f32x4.mul(x, rest), f32x4.splat(1))));
+  }
+}
+class Softplus extends Op3 {
+  @inline at(x: v128, beta: v128, threshold: v128): v128 {
+    const z = f32x4.mul(x, beta);
+    const e = changetype<Exp>(0).at(f32x4.neg(f32x4.abs(z)));
+    const y = f32x4.add(f32x4.pmax(z, f32x4.splat(0)), changetype<Log1p>(0).at(e));
+    return v128.bitselect(x, f32x4.div(y, beta), f32x4.gt(z, threshold));
+  }
+}
+class SoftplusGrad extends Op4 {
+  @inline at(dy: v128, x: v128, beta: v128, threshold: v128): v128 {
+    const z = f32x4.mul(x, beta);
+    return v128.bitselect(dy, f32x4.mul(dy, changetype<Sigmoid>(0).at(z)), f32x4.gt(z, threshold));
+  }
+}
+class Clamp extends Op3 {
+  @inline at(x: v128, low: v128, high: v128): v128 {
+    // with x first, pmax and pmin hand a NaN through
+    return f32x4.pmin(f32x4.pmax(x, low), high);
+  }
+}
+class ClampGrad extends Op4 {
+  @inline at(dy: v128, x: v128, low: v128, high: v128): v128 {
+    return v128.and(dy, v128.and(f32x4.ge(x, low), f32x4.le(x, high)));
+  }
+}
+
+/** y = max(x, 0) */
+export function relu(y: usize, x: usize, n: i32): void {
+  map1<Relu>(y, x, n);
+}
+/** dx = 0 where x <= 0, else dy: also where x is NaN */
+export function reluGrad(dx: usize, dy: usize, x: usize, n: i32): void {
+  map2<ReluGrad>(dx, dy, x, n);
+}
+/** y = x where x > 0, else slope x */
+export function leakyRelu(y: usize, x: usize, n: i32, slope: f32): void {
+  map1s<LeakyRelu>(y, x, n, slope);
+}
+/** dx = dy where x > 0, else slope dy */
+export function leakyReluGrad(dx: usize, dy: usize, x: usize, n: i32, slope: f32): void {
+  map2s<LeakyReluGrad>(dx, dy, x, n, slope);
+}
+/** y = tanh(x) */
+export function tanh(y: usize, x: usize, n: i32): void {
+  map1<Tanh>(y, x, n);
+}
+/** dx = dy (1 - y²) */
+export function tanhGrad(dx: usize, dy: usize, y: usize, n: i32): void {
+  map2<TanhGrad>(dx, dy, y, n);
+}
+/** y = 1 / (1 + e^-x) */
+export function sigmoid(y: usize, x: usize, n: i32): void {
+  map1<Sigmoid>(y, x, n);
+}
+/** dx = dy y (1 - y) */
+export function sigmoidGrad(dx: usize, dy: usize, y: usize, n: i32): void {
+  map2<SigmoidGrad>(dx, dy, y, n);
+}
+/** y = x Φ(x), Φ the normal distribution function */
+export function gelu(y: usize, x: usize, n: i32): void {
+  map1<Gelu>(y, x, n);
+}
+/** dx = dy (Φ(x) + x φ(x)) */
+export function geluGrad(dx: usize, dy: usize, x: usize, n: i32): void {
+  map2<GeluGrad>(dx, dy, x, n);
+}
+/** y = x σ(u), u = 2 sqrt(2/π) (x + 0.044715 x³) */
+export function geluTanh(y: usize, x: usize, n: i32): void {
+  map1<GeluTanh>(y, x, n);
+}
+/** dx = dy (σ(u) + x u' σ(u) (1 - σ(u))) */
+export function geluTanhGrad(dx: usize, dy: usize, x: usize, n: i32): void {
+  map2<GeluTanhGrad>(dx, dy, x, n);
+}
+/** y = x σ(x) */
+export function silu(y: usize, x: usize, n: i32): void {
+  map1<Silu>(y, x, n);
+}
+/** dx = dy σ(x) (1 + x (1 - σ(x))) */
+export function siluGrad(dx: usize, dy: usize, x: usize, n: i32): void {
+  map2<SiluGrad>(dx, dy, x, n);
+}
+/** y = log(1 + e^(beta x)) / beta; x where beta x > threshold */
+export function softplus(y: usize, x: usize, n: i32, beta: f32, threshold: f32): void {
+  map1s<Softplus>(y, x, n, beta, threshold);
+}
+/** dx = dy σ(beta x); dy where beta x > threshold */
+export function softplusGrad(dx: usize, dy: usize, x: usize, n: i32, beta: f32, threshold: f32): void {
+  map2s<SoftplusGrad>(dx, dy, x, n, beta, threshold);
+}
+/** y = min(max(x, low), high), NaN where x is */
+export function clamp(y: usize, x: usize, n: i32, low: f32, high: f32): void {
+  map1s<Clamp>(y, x, n, low, high);
+}
+/** dx = dy within the bounds or on them; 0 elsewhere, and where x is NaN */
+export function clampGrad(dx: usize, dy: usize, x: usize, n: i32, low: f32, high: f32): void {
+  map2s<ClampGrad>(dx, dy, x, n, low, high);
+}

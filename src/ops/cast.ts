@@ -1,0 +1,42 @@
+// Conversion between the kinds of elements. The kernels are assembly/cast.ts.
+import { record } from "../autograd.ts";
+import { describe } from "../shape.ts";
+import { BYTES, type DType, empty, expectTensor, type Tensor } from "../tensor.ts";
+import { k, u8 } from "../wasm.ts";
+
+/**
+ * A copy with elements of another kind, or of the same.
+ *
+ * float32 to int32 cuts the fraction off; what is beyond 32 bits becomes the nearest int32 and NaN 0, where PyTorch
+ * leaves both undefined. int32 to float32 rounds to 24 bits. To bool everything but zero is true, NaN too; from bool
+ * come 0 and 1. A gradient flows from float32 to float32 only.
+ *
+ * @param x any shape and dtype.
+ * @param dtype the kind of the result: "float32", "int32" or "bool".
+ * @throws TypeError for another dtype.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.to.html
+ *
+ * @example
+ * ```ts
+ * import { cast, tensor } from "sedge";
+ * cast(tensor([-1.7, 0, 2.5]), "int32").toArray(); // => [-1,0,2]
+ * cast(tensor([-1.7, 0, 2.5]), "bool").toArray(); // => [true,false,true]
+ * cast(tensor([true, false]), "float32").toArray(); // => [1,0]
+ * ```
+ */
+export function cast(x: Tensor, dtype: DType): Tensor {
+  expectTensor("cast", "x", x);
+  if (!Object.hasOwn(BYTES, dtype)) {
+    throw new TypeError(`cast: expected dtype to be one of ${Object.keys(BYTES).join(", ")}, got ${describe(dtype)}`);
+  }
+  const y = empty(x.shape, dtype);
+  convert(y, x);
+  return record("cast", y, dtype === "float32" ? [x] : [], [], (dy) => [dy]);
+}
+
+function convert(y: Tensor, x: Tensor): void {
+  if (x.dtype === y.dtype) u8(y.ptr, y.size * BYTES[y.dtype]).set(u8(x.ptr, x.size * BYTES[x.dtype]));
+  else if (x.dtype === "float32") (y.dtype === "int32" ? k.floatToInt : k.floatToBool)(y.ptr, x.ptr, x.size);
+  else if (x.dtype === "int32") (y.dtype === "float32" ? k.intToFloat : k.intToBool)(y.ptr, x.ptr, x.size);
+  else (y.dtype === "float32" ? k.boolToFloat : k.boolToInt)(y.ptr, x.ptr, x.size);
+}

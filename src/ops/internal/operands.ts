@@ -1,0 +1,118 @@
+// Operands of elementwise ops: numbers made tensors, kinds promoted, kernels called on a broadcast, gradients summed
+// back. The ops are in binary.ts, ternary.ts and compare.ts.
+import { type Backward, isRecording, record } from "../../autograd.ts";
+import { describe, type Shape, sameShape } from "../../shape.ts";
+import { type DType, empty, expectTensor, Tensor, unscoped } from "../../tensor.ts";
+import { ints, k } from "../../wasm.ts";
+import { cast } from "../cast.ts";
+import { broadcast } from "./broadcast.ts";
+import { sumTo } from "./sums.ts";
+
+/** What an elementwise op of several operands takes: a tensor, or a number that is as good as a tensor of shape []. */
+export type Operand = Tensor | number;
+
+/** A kernel of two operands. */
+export type Kernel2 = (y: number, a: number, b: number, n: number, layout: number) => void;
+/** A kernel of three operands. */
+export type Kernel3 = (y: number, a: number, b: number, c: number, n: number, layout: number) => void;
+
+const isInt32 = (value: number): boolean => (value | 0) === value;
+
+/**
+ * The kind that two operands meet in: bool < int32 < float32; numbers count as int32 if they are that, else as
+ * float32.
+ */
+export function commonType(a: Operand, b: Operand, least: DType = "bool"): DType {
+  const [p, q] = [kindOf(a), kindOf(b)];
+  if (p === "float32" || q === "float32" || least === "float32") return "float32";
+  return p === "int32" || q === "int32" ? "int32" : least;
+}
+
+const kindOf = (x: Operand): DType => (typeof x !== "number" ? x.dtype : isInt32(x) ? "int32" : "float32");
+
+/** Refuses what is neither a live tensor nor a number. */
+export function expectOperand(op: string, name: string, x: unknown): asserts x is Operand {
+  if (typeof x === "number") return;
+  if (!(x instanceof Tensor)) {
+    throw new TypeError(`${op}: expected ${name} to be a tensor or a number, got ${describe(x)}`);
+  }
+  expectTensor(op, name, x);
+}
+
+/**
+ * The operand as a tensor of the given kind: itself if it is one already, else a temporary that {@link discard} must
+ * get.
+ */
+export function asTensor(x: Operand, dtype: DType): Tensor {
+  if (typeof x !== "number") return x.dtype === dtype ? x : cast(x, dtype);
+  const t = unscoped([], dtype);
+  t.data[0] = x;
+  return t;
+}
+
+/** Releases what {@link asTensor} made of an operand; a graph that saved it keeps the storage. */
+export function discard(t: Tensor, operand: Operand): void {
+  if (t !== operand) t.dispose();
+}
+
+/**
+ * y = kernel(a, b), broadcast. Equal shapes and single numbers, the usual cases, skip the general arithmetic of
+ * shapes.
+ */
+export function apply2(op: string, kernel: Kernel2, a: Tensor, b: Tensor, dtype: DType): Tensor {
+  let shape = a.shape;
+  let layout: readonly number[] | null = null;
+  if (!sameShape(shape, b.shape)) {
+    if (b.rank === 0 && a.size > 0) layout = [a.size, 0, 1, 0, 1];
+    else ({ shape, layout } = broadcast(op, shape, b.shape));
+  }
+  const y = empty(shape, dtype);
+  kernel(y.ptr, a.ptr, b.ptr, y.size, layout === null ? 0 : ints(layout));
+  return y;
+}
+
+/** y = kernel(a, b, c), broadcast. */
+export function apply3(op: string, kernel: Kernel3, a: Tensor, b: Tensor, c: Tensor, dtype: DType): Tensor {
+  const { shape, layout } = broadcast(op, a.shape, b.shape, c.shape);
+  const y = empty(shape, dtype);
+  kernel(y.ptr, a.ptr, b.ptr, c.ptr, y.size, layout === null ? 0 : ints(layout));
+  return y;
+}
+
+/** Sums each gradient to the shape of its operand. */
+export function unbroadcast(shapes: readonly Shape[], backward: Backward): Backward {
+  return (dy, saved, needs) => backward(dy, saved, needs).map((d, i) => d && sumTo(d, shapes[i]!));
+}
+
+/** How an op of two operands is made up. */
+export interface Binary {
+  /** The kernel for float32. */
+  float: Kernel2;
+  /** The kernel for int32; without one, integers are computed as float32. */
+  int?: Kernel2;
+  /** What the gradient needs. */
+  save?: (a: Tensor, b: Tensor, y: Tensor) => Tensor[];
+  /** Gradients of both operands in the result's shape, or one that broadcasts from it. */
+  backward: Backward;
+}
+
+/** An op of two operands, each a tensor or a number, with promotion, broadcasting and gradients. */
+export function binary(op: string, a: Operand, b: Operand, { float, int, save, backward }: Binary): Tensor {
+  expectOperand(op, "a", a);
+  expectOperand(op, "b", b);
+  const dtype = commonType(a, b, int === undefined ? "float32" : "int32");
+  const x = asTensor(a, dtype);
+  const z = asTensor(b, dtype);
+  const y = apply2(op, dtype === "int32" ? int! : float, x, z, dtype);
+  y.origin = op;
+  // what recording takes costs more than a small op, so it is not even put together where nothing will be recorded
+  if (isRecording() && (x.requiresGrad || z.requiresGrad)) {
+    record(op, y, [x, z], save?.(x, z, y) ?? [], unbroadcast([x.shape, z.shape], backward));
+  }
+  discard(x, a);
+  discard(z, b);
+  return y;
+}
+
+/** A raw product in the middle of a gradient: no operand is checked, nothing recorded. */
+export const times = (a: Tensor, b: Tensor): Tensor => apply2("mul", k.mul, a, b, "float32");

@@ -1,0 +1,44 @@
+// The frame of ops of one operand that are computed in float32: checks, promotion, saving, and gradients by one
+// kernel. The ops are in unary.ts and activation.ts.
+import { type Backward, record } from "../../autograd.ts";
+import { empty, expectTensor, type Tensor } from "../../tensor.ts";
+import { k } from "../../wasm.ts";
+import { asTensor, discard } from "./operands.ts";
+
+/** y = kernel(x), n elements. */
+export type Kernel1 = (y: number, x: number, n: number) => void;
+/** dx = kernel(dy, v), where v is the saved operand or result, n elements. */
+export type GradKernel = (dx: number, dy: number, v: number, n: number) => void;
+
+/** An op of one operand, float32; other kinds are converted first. `save` names what its gradient reads. */
+export function unary(op: string, x: Tensor, kernel: Kernel1, save: "x" | "y" | null, backward: Backward): Tensor {
+  expectTensor(op, "x", x);
+  const input = asTensor(x, "float32");
+  const y = empty(input.shape);
+  kernel(y.ptr, input.ptr, y.size);
+  record(op, y, [input], save === null ? [] : [save === "x" ? input : y], backward);
+  discard(input, x);
+  return y;
+}
+
+/** A tensor of the kind and shape of x, filled by a kernel. */
+export function mapped(op: string, x: Tensor, kernel: Kernel1): Tensor {
+  const y = empty(x.shape, x.dtype);
+  y.origin = op;
+  kernel(y.ptr, x.ptr, y.size);
+  return y;
+}
+
+/** The gradient that one kernel computes from dy and the saved value. */
+export function gradient(dy: Tensor, saved: Tensor, kernel: GradKernel): [Tensor] {
+  const dx = empty(dy.shape);
+  kernel(dx.ptr, dy.ptr, saved.ptr, dx.size);
+  return [dx];
+}
+
+/** The gradient of what is constant between its steps: 0. */
+export function flat(dy: Tensor): [Tensor] {
+  const dx = empty(dy.shape);
+  k.fill(dx.ptr, dx.size, 0);
+  return [dx];
+}

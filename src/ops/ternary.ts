@@ -1,0 +1,165 @@
+// Elementwise choice and mixture of three operands: where, lerp, addcmul, addcdiv. Kernels: assembly/binary.ts.
+import { record, type Saved } from "../autograd.ts";
+import { checkNumber, checkOptions } from "../shape.ts";
+import { empty, expectTensor, type Tensor } from "../tensor.ts";
+import { k } from "../wasm.ts";
+import { add, div, mul, sub } from "./binary.ts";
+import { cast } from "./cast.ts";
+import { broadcast } from "./internal/broadcast.ts";
+import {
+  apply2,
+  apply3,
+  asTensor,
+  commonType,
+  discard,
+  expectOperand,
+  type Operand,
+  times,
+  unbroadcast,
+} from "./internal/operands.ts";
+
+/**
+ * Elementwise choice: `a` where `condition` is true, else `b`.
+ *
+ * @param condition bool, of a shape that broadcasts with the others'.
+ * @param a tensor or number.
+ * @param b tensor or number.
+ * @returns the common shape of all three, the common kind of `a` and `b`.
+ * @throws TypeError if `condition` is not bool; RangeError if the shapes do not broadcast together.
+ * @see https://pytorch.org/docs/stable/generated/torch.where.html
+ *
+ * @example
+ * ```ts
+ * import { tensor, where } from "sedge";
+ * where(tensor([true, false]), tensor([1, 2]), 0).toArray(); // => [1,0]
+ * ```
+ */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  expectTensor("where", "condition", condition, "bool");
+  expectOperand("where", "a", a);
+  expectOperand("where", "b", b);
+  const dtype = commonType(a, b);
+  // the kernel chooses among elements of four bytes: booleans pass through it as int32
+  const wide = dtype === "bool" ? "int32" : dtype;
+  const mask = cast(condition, "int32");
+  const x = asTensor(a, wide);
+  const z = asTensor(b, wide);
+  const chosen = apply3("where", k.where, mask, x, z, wide);
+  const y = asTensor(chosen, dtype);
+  record("where", y, [x, z], [condition], unbroadcast([x.shape, z.shape], choose));
+  discard(chosen, y);
+  discard(x, a);
+  discard(z, b);
+  mask.dispose();
+  return y;
+}
+
+function choose(dy: Tensor, [condition]: Saved, needs: readonly boolean[]): (Tensor | null)[] {
+  const mask = cast(condition, "int32");
+  const zero = empty([]);
+  zero.data[0] = 0;
+  const part = (a: Tensor, b: Tensor): Tensor => apply3("where", k.where, mask, a, b, "float32");
+  return [needs[0] ? part(dy, zero) : null, needs[1] ? part(zero, dy) : null];
+}
+
+/**
+ * Linear interpolation `a + weight (b - a)`, float32; exactly `b` at weight 1.
+ *
+ * @param a tensor or number.
+ * @param b tensor or number, of a shape that broadcasts with the others'.
+ * @param weight tensor or number; beyond 0 and 1 it extrapolates.
+ * @throws RangeError if the shapes do not broadcast together.
+ * @see https://pytorch.org/docs/stable/generated/torch.lerp.html
+ *
+ * @example
+ * ```ts
+ * import { lerp, tensor } from "sedge";
+ * lerp(tensor([0, 10]), tensor([4, 20]), 0.25).toArray(); // => [1,12.5]
+ * ```
+ */
+export function lerp(a: Operand, b: Operand, weight: Operand): Tensor {
+  expectOperand("lerp", "a", a);
+  expectOperand("lerp", "b", b);
+  expectOperand("lerp", "weight", weight);
+  const x = asTensor(a, "float32");
+  const z = asTensor(b, "float32");
+  const w = asTensor(weight, "float32");
+  const y = apply3("lerp", k.lerp, x, z, w, "float32");
+  record("lerp", y, [x, z, w], [x, z, w], unbroadcast([x.shape, z.shape, w.shape], mixture));
+  discard(x, a);
+  discard(z, b);
+  discard(w, weight);
+  return y;
+}
+
+function mixture(dy: Tensor, [a, b, weight]: Saved, needs: readonly boolean[]): (Tensor | null)[] {
+  return [
+    needs[0] ? mul(dy, sub(1, weight)) : null,
+    needs[1] ? times(dy, weight) : null,
+    needs[2] ? times(dy, apply2("sub", k.sub, b, a, "float32")) : null,
+  ];
+}
+
+/** Options of {@link addcmul} and {@link addcdiv}. */
+export interface ValueOptions {
+  /** Factor of the product or quotient (default 1). */
+  value?: number;
+}
+
+/**
+ * Elementwise `x + value a b`.
+ *
+ * @param x tensor or number.
+ * @param a tensor or number, of a shape that broadcasts with the others'.
+ * @param b tensor or number.
+ * @param options `value` (default 1).
+ * @throws RangeError if the shapes do not broadcast together.
+ * @see https://pytorch.org/docs/stable/generated/torch.addcmul.html
+ *
+ * @example
+ * ```ts
+ * import { addcmul, tensor } from "sedge";
+ * addcmul(tensor([1, 1]), tensor([2, 3]), tensor([4, 5]), { value: 0.5 }).toArray(); // => [5,8.5]
+ * ```
+ */
+export function addcmul(x: Operand, a: Operand, b: Operand, options: ValueOptions = {}): Tensor {
+  const value = checkTerm("addcmul", x, a, b, options);
+  const product = mul(a, b);
+  const y = add(x, product, { alpha: value });
+  product.dispose();
+  return y;
+}
+
+/**
+ * Elementwise `x + value a / b`.
+ *
+ * @param x tensor or number.
+ * @param a tensor or number, of a shape that broadcasts with the others'.
+ * @param b tensor or number.
+ * @param options `value` (default 1).
+ * @throws RangeError if the shapes do not broadcast together.
+ * @see https://pytorch.org/docs/stable/generated/torch.addcdiv.html
+ *
+ * @example
+ * ```ts
+ * import { addcdiv, tensor } from "sedge";
+ * addcdiv(tensor([1, 1]), tensor([2, 3]), tensor([4, 2])).toArray(); // => [1.5,2.5]
+ * ```
+ */
+export function addcdiv(x: Operand, a: Operand, b: Operand, options: ValueOptions = {}): Tensor {
+  const value = checkTerm("addcdiv", x, a, b, options);
+  const quotient = div(a, b);
+  const y = add(x, quotient, { alpha: value });
+  quotient.dispose();
+  return y;
+}
+
+/** Refuses bad operands by their own names, before the parts are computed; returns the factor. */
+function checkTerm(op: string, x: Operand, a: Operand, b: Operand, options: ValueOptions): number {
+  expectOperand(op, "x", x);
+  expectOperand(op, "a", a);
+  expectOperand(op, "b", b);
+  checkOptions(op, options, ["value"]);
+  broadcast(op, ...[x, a, b].map((t) => (typeof t === "number" ? [] : t.shape)));
+  return checkNumber(op, "value", options.value ?? 1);
+}
