@@ -1,0 +1,70 @@
+// Elementwise losses, fused with their reduction. Cross-entropy is cross-entropy.ts.
+import { Lanes, VECTOR } from "./lanes";
+import { map2, map3, Op2, Op3, Tail } from "./map";
+
+/** Values summed in float32 lanes before float64 takes over, as in reduce.ts. */
+const BLOCK: usize = 1024;
+
+class SquaredError extends Op2 {
+  @inline at(x: v128, target: v128): v128 {
+    const d = f32x4.sub(x, target);
+    return f32x4.mul(d, d);
+  }
+}
+
+class SquaredErrorGrad extends Op3 {
+  @inline at(x: v128, target: v128, dy: v128): v128 {
+    const d = f32x4.sub(x, target);
+    return f32x4.mul(f32x4.add(d, d), dy);
+  }
+}
+
+/** y = (x - target)² */
+export function squaredError(y: usize, x: usize, target: usize, n: i32): void {
+  map2<SquaredError>(y, x, target, n);
+}
+
+/** dx = 2 (x - target) dy; the target's gradient with x and target exchanged. */
+export function squaredErrorGrad(dx: usize, x: usize, target: usize, dy: usize, n: i32): void {
+  map3<SquaredErrorGrad>(dx, x, target, dy, n);
+}
+
+/** y[0] = sum of (x - target)² / divisor */
+export function mse(y: usize, x: usize, target: usize, n: usize, divisor: f32): void {
+  const lanes = changetype<Lanes>(0);
+  const square = changetype<SquaredError>(0);
+  let total: f64 = 0;
+  while (n > 0) {
+    let left = min(n, BLOCK);
+    n -= left;
+    let a = f32x4.splat(0);
+    let b = a;
+    let c = a;
+    let d = a;
+    for (; left >= 16; left -= 16, x += 4 * VECTOR, target += 4 * VECTOR) {
+      a = f32x4.add(a, square.at(v128.load(x), v128.load(target)));
+      b = f32x4.add(b, square.at(v128.load(x, 16), v128.load(target, 16)));
+      c = f32x4.add(c, square.at(v128.load(x, 32), v128.load(target, 32)));
+      d = f32x4.add(d, square.at(v128.load(x, 48), v128.load(target, 48)));
+    }
+    a = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+    for (; left >= 4; left -= 4, x += VECTOR, target += VECTOR) {
+      a = f32x4.add(a, square.at(v128.load(x), v128.load(target)));
+    }
+    if (left > 0) a = f32x4.add(a, v128.and(square.at(v128.load(x), v128.load(target)), lanes.first(left)));
+    total += <f64>lanes.sum(a);
+  }
+  store<f32>(y, <f32>(total / <f64>divisor));
+}
+
+/** dx = 2 (x - target) dy[0] / divisor; the target's gradient with x and target exchanged. */
+export function mseGrad(dx: usize, x: usize, target: usize, dy: usize, n: usize, divisor: f32): void {
+  const factor = f32x4.splat((2 * load<f32>(dy)) / divisor);
+  for (; n >= 8; n -= 8, dx += 2 * VECTOR, x += 2 * VECTOR, target += 2 * VECTOR) {
+    v128.store(dx, f32x4.mul(f32x4.sub(v128.load(x), v128.load(target)), factor));
+    v128.store(dx, f32x4.mul(f32x4.sub(v128.load(x, 16), v128.load(target, 16)), factor), 16);
+  }
+  for (; n > 0; n -= min<usize>(n, 4), dx += VECTOR, x += VECTOR, target += VECTOR) {
+    changetype<Tail>(0).store(dx, f32x4.mul(f32x4.sub(v128.load(x), v128.load(target)), factor), <i32>n);
+  }
+}

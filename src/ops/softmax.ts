@@ -1,0 +1,132 @@
+// Softmax and its logarithm along an axis, and logsumexp over axes. Cross-entropy is cross-entropy.ts.
+import { record } from "../autograd.ts";
+import { checkOptions, normalizeAxis, sizeOf } from "../shape.ts";
+import { empty, expectTensor, type Tensor } from "../tensor.ts";
+import { k } from "../wasm.ts";
+import { withBlock } from "./internal/arrange.ts";
+import { type Pass, type ReduceOptions, resolve } from "./internal/axes.ts";
+import { neg } from "./unary.ts";
+
+/** Options of `softmax` and kin. */
+export interface SoftmaxOptions {
+  /** The axis whose elements add up to 1, negative ones counted from the end. Default -1. */
+  axis?: number | undefined;
+}
+
+/**
+ * `exp(x)` divided by its sum along an axis: positive values that add up to 1.
+ *
+ * Large values do not overflow. NaN for a line that holds NaN or infinity, or is all -infinity. Below e^-87.7 of the
+ * largest a value is 0.
+ *
+ * @param x float32, any shape.
+ * @param options `axis`: default -1.
+ * @returns `x`'s shape.
+ * @throws RangeError if the axis is out of range. TypeError if `x` is not float32.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
+ *
+ * @example
+ * ```ts
+ * import { softmax, tensor } from "sedge";
+ * softmax(tensor([[0, 0], [1000, -1000]])).toArray(); // => [[0.5,0.5],[1,0]]
+ * ```
+ */
+export function softmax(x: Tensor, options?: SoftmaxOptions): Tensor {
+  const { outer, reduce, inner } = along("softmax", x, options);
+  const y = empty(x.shape);
+  k.softmax(y.ptr, x.ptr, outer, reduce, inner);
+  return record("softmax", y, [x], [y], (dy, [y]) => {
+    const dx = empty(y.shape);
+    k.softmaxGrad(dx.ptr, y.ptr, dy.ptr, outer, reduce, inner);
+    return [dx];
+  });
+}
+
+/**
+ * Logarithm of {@link softmax}, exact where softmax itself would be 0.
+ *
+ * @param x float32, any shape.
+ * @param options `axis`: default -1.
+ * @returns `x`'s shape.
+ * @throws RangeError if the axis is out of range. TypeError if `x` is not float32.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.log_softmax.html
+ *
+ * @example
+ * ```ts
+ * import { logSoftmax, tensor } from "sedge";
+ * logSoftmax(tensor([1000, 0])).toArray(); // => [0,-1000]
+ * ```
+ */
+export function logSoftmax(x: Tensor, options?: SoftmaxOptions): Tensor {
+  const { outer, reduce, inner } = along("logSoftmax", x, options);
+  const y = empty(x.shape);
+  k.logSoftmax(y.ptr, x.ptr, outer, reduce, inner);
+  return record("logSoftmax", y, [x], [y], (dy, [y]) => {
+    const dx = empty(y.shape);
+    k.logSoftmaxGrad(dx.ptr, y.ptr, dy.ptr, outer, reduce, inner);
+    return [dx];
+  });
+}
+
+/**
+ * {@link softmax} of `-x`: the smallest element gets the most.
+ *
+ * @param x float32, any shape.
+ * @param options `axis`: default -1.
+ * @returns `x`'s shape.
+ * @throws RangeError if the axis is out of range. TypeError if `x` is not float32.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.softmin.html
+ *
+ * @example
+ * ```ts
+ * import { softmin, tensor } from "sedge";
+ * softmin(tensor([1000, -1000])).toArray(); // => [0,1]
+ * ```
+ */
+export function softmin(x: Tensor, options?: SoftmaxOptions): Tensor {
+  along("softmin", x, options);
+  const negative = neg(x);
+  const y = softmax(negative, options);
+  negative.dispose();
+  return y;
+}
+
+/**
+ * `log(sum(exp(x)))` over the given axes, or over all elements, without overflow. -infinity for no elements.
+ *
+ * @param x float32, any shape.
+ * @param options `axis`: an axis or several, default all; `keepDims`: keep them with size 1, default false.
+ * @returns `x`'s shape without the reduced axes; `[]` if all are.
+ * @throws RangeError if an axis is out of range or named twice. TypeError if `x` is not float32.
+ * @see https://pytorch.org/docs/stable/generated/torch.logsumexp.html
+ *
+ * @example
+ * ```ts
+ * import { logsumexp, tensor } from "sedge";
+ * logsumexp(tensor([[1000, 0], [2, -Infinity]]), { axis: 1 }).toArray(); // => [1000,2]
+ * ```
+ */
+export function logsumexp(x: Tensor, options?: ReduceOptions): Tensor {
+  expectTensor("logsumexp", "x", x, "float32");
+  const { axes, out } = resolve("logsumexp", x.shape, options);
+  return withBlock(x, axes, (x, { outer, reduce, inner }) => {
+    const y = empty(out);
+    k.logsumexp(y.ptr, x.ptr, outer, reduce, inner);
+    return record("logsumexp", y, [x], [x, y], (dy, [x, y]) => {
+      const dx = empty(x.shape);
+      k.logsumexpGrad(dx.ptr, y.ptr, x.ptr, dy.ptr, outer, reduce, inner);
+      return [dx];
+    });
+  });
+}
+
+function along(op: string, x: Tensor, options: SoftmaxOptions | undefined): Pass {
+  expectTensor(op, "x", x, "float32");
+  checkOptions(op, options, ["axis"]);
+  const axis = normalizeAxis(op, options?.axis ?? -1, x.rank);
+  return {
+    outer: sizeOf(x.shape.slice(0, axis)),
+    reduce: x.shape[axis] ?? 1,
+    inner: sizeOf(x.shape.slice(axis + 1)),
+  };
+}
