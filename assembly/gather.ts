@@ -1,0 +1,110 @@
+// Reads and writes through index tensors: rows by number, single elements, gradients that add up where an index
+// repeats, in the order of the indices, so that the sum's bits are fixed. Indices are int32 and trusted;
+// `firstOutside` checks them.
+import { Row } from "./row";
+
+/** The position of the first of n indices outside [0, size), -1 if there is none. */
+export function firstOutside(index: usize, n: i32, size: i32): i32 {
+  const bound = i32x4.splat(size);
+  let i = 0;
+  // As unsigned numbers negative ones are large.
+  while (i + 4 <= n && !v128.any_true(i32x4.ge_u(v128.load(index + ((<usize>i) << 2)), bound))) i += 4;
+  for (; i < n; i++) if (load<u32>(index + ((<usize>i) << 2)) >= <u32>size) return i;
+  return -1;
+}
+
+/** y (outer, n, row) = rows index[0..n) of the `size` rows of each x[o]; `row` is in bytes, for any dtype. */
+export function takeRows(y: usize, x: usize, index: usize, outer: i32, size: i32, n: i32, row: usize): void {
+  for (let o = 0; o < outer; o++, x += row * size) {
+    for (let i = 0; i < n; i++, y += row) {
+      changetype<Row>(0).copy(y, x + row * load<u32>(index + ((<usize>i) << 2)), row);
+    }
+  }
+}
+
+/** dx (outer, size, row): sums of the rows of dy (outer, n, row) by their index; `row` is in elements. */
+export function takeRowsGrad(dx: usize, dy: usize, index: usize, outer: i32, size: i32, n: i32, row: i32): void {
+  const bytes = (<usize>row) << 2;
+  memory.fill(dx, 0, bytes * size * outer);
+  for (let o = 0; o < outer; o++, dx += bytes * size) {
+    for (let i = 0; i < n; i++, dy += bytes) addRow(dx + bytes * load<u32>(index + ((<usize>i) << 2)), dy, row);
+  }
+}
+
+/** y += x over n floats. */
+function addRow(y: usize, x: usize, n: i32): void {
+  for (; n >= 4; n -= 4, y += 16, x += 16) v128.store(y, f32x4.add(v128.load(y), v128.load(x)));
+  for (; n > 0; n--, y += 4, x += 4) store<f32>(y, load<f32>(y) + load<f32>(x));
+}
+
+/**
+ * dw (vocabulary, width): sums of the rows of dy (n, width) by id; row `padding` (-1: none) is 0. Unless `counts`
+ * (scratch, int32 for each row) is 0, each row is divided by how often its id occurs.
+ */
+export function embeddingGrad(
+  dw: usize,
+  counts: usize,
+  dy: usize,
+  ids: usize,
+  n: i32,
+  vocabulary: i32,
+  width: i32,
+  padding: i32,
+): void {
+  takeRowsGrad(dw, dy, ids, 1, vocabulary, n, width);
+  const bytes = (<usize>width) << 2;
+  if (padding >= 0) memory.fill(dw + bytes * padding, 0, bytes);
+  if (counts === 0) return;
+  memory.fill(counts, 0, (<usize>vocabulary) << 2);
+  for (let i = 0; i < n; i++) {
+    const at = counts + ((<usize>load<u32>(ids + ((<usize>i) << 2))) << 2);
+    store<i32>(at, load<i32>(at) + 1);
+  }
+  for (let v = 0; v < vocabulary; v++, dw += bytes) {
+    const count = load<i32>(counts + ((<usize>v) << 2));
+    if (count < 2) continue;
+    for (let at = dw; at < dw + bytes; at += 4) store<f32>(at, load<f32>(at) / <f32>count);
+  }
+}
+
+/** y[o, i, j] = x[o, index[o, i, j], j]; y and index (outer, n, inner), x (outer, size, inner) of float32 or int32. */
+export function gatherWords(y: usize, x: usize, index: usize, outer: i32, size: i32, n: i32, inner: i32): void {
+  gather<u32>(y, x, index, outer, size, n, inner);
+}
+
+/** {@link gatherWords} for bool. */
+export function gatherBytes(y: usize, x: usize, index: usize, outer: i32, size: i32, n: i32, inner: i32): void {
+  gather<u8>(y, x, index, outer, size, n, inner);
+}
+
+function gather<T>(y: usize, x: usize, index: usize, outer: i32, size: i32, n: i32, inner: i32): void {
+  const row = <usize>inner * sizeof<T>();
+  for (let o = 0; o < outer; o++, x += row * size) {
+    for (let i = 0; i < n; i++) {
+      for (let j = x; j < x + row; j += sizeof<T>(), y += sizeof<T>(), index += 4) {
+        store<T>(y, load<T>(j + row * load<u32>(index)));
+      }
+    }
+  }
+}
+
+/** dx[o, index[o, i, j], j] += dy[o, i, j], from 0, in order; shapes as for {@link gatherWords}. */
+export function gatherGrad(dx: usize, dy: usize, index: usize, outer: i32, size: i32, n: i32, inner: i32): void {
+  const row = (<usize>inner) << 2;
+  memory.fill(dx, 0, row * size * outer);
+  for (let o = 0; o < outer; o++, dx += row * size) {
+    for (let i = 0; i < n; i++) {
+      for (let j = dx; j < dx + row; j += 4, dy += 4, index += 4) {
+        const at = j + row * load<u32>(index);
+        store<f32>(at, load<f32>(at) + load<f32>(dy));
+      }
+    }
+  }
+}
+
+/** y (n, classes) int32 = 1 at column ids[i] of row i, else 0. */
+export function oneHot(y: usize, ids: usize, n: i32, classes: i32): void {
+  const row = (<usize>classes) << 2;
+  memory.fill(y, 0, row * n);
+  for (let i = 0; i < n; i++, y += row) store<i32>(y + ((<usize>load<u32>(ids + ((<usize>i) << 2))) << 2), 1);
+}
