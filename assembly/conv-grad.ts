@@ -1,0 +1,218 @@
+// Gradients of the convolution for its weight and bias. The weight gradient is a product over pixels: dy's channels in lanes
+// `[pixels][16]`, taps of x splatted from the padded grid in place, tiles of taps x channels. The input gradient is in conv-grad-input.ts.
+import { Geometry, Grid, gridBytes, inputGrid, inputPlane, listTaps, stripOf, vectors } from "./conv-geometry";
+import { fillGrid, toLanes, toPlanes } from "./conv-pack";
+import { listPixels, Pass, pixelBytes, ZEROS } from "./conv-pass";
+import { Tile1x4, Tile2x16, Tile4x8 } from "./conv-tile";
+
+/** Most pixels of a block: 16 kB of dy in lanes stay in L1 while all taps pass over it. */
+const BLOCK_PIXELS: usize = 256;
+/** Bytes of a block of dy in lanes, and of the rows that its transposition overruns. */
+const LANE_BYTES: usize = (BLOCK_PIXELS + 4) << 6;
+/** Fewest pixels of a strip of images: each block of them costs a pass over all sums. */
+const STRIP_PIXELS: usize = 192;
+/** To at most this many channels the pixels are the lanes. */
+const FLAT_CHANNELS: usize = 3;
+
+/** Channels of the next block of `left`; 1 means that the pixels are the lanes. */
+function lanesOf(left: usize): usize {
+  if (left <= FLAT_CHANNELS) return 1;
+  return left > 8 ? 16 : 8;
+}
+/** Taps rounded up to whole tiles. */
+function tiledTaps(g: Geometry): usize {
+  return (g.cg * g.taps + 3) & ~3;
+}
+/** Bytes of a group's sums `[block of channels][taps][lanes]`. */
+function sumBytes(g: Geometry): usize {
+  const og = g.og;
+  let lanes: usize = 0;
+  for (let o: usize = 0; o < og; ) {
+    const width = lanesOf(og - o);
+    lanes += width;
+    o += width;
+  }
+  return (lanes * tiledTaps(g)) << 2;
+}
+function strips(g: Geometry): usize {
+  return stripOf(g.n, g.ho * g.wo, STRIP_PIXELS, (g.c * inputPlane(g)) << 2);
+}
+
+/** Bytes of scratch for `conv2dWeightGrad`. */
+export function conv2dWeightGradScratch(geometry: usize): usize {
+  const g = changetype<Geometry>(geometry);
+  const strip = strips(g);
+  return (
+    vectors(offsetof<Grid>()) +
+    vectors(offsetof<Pass>()) +
+    (tiledTaps(g) << 2) +
+    pixelBytes(strip * g.ho * g.wo) +
+    g.groups * sumBytes(g) +
+    LANE_BYTES +
+    gridBytes(strip, g.c, inputPlane(g))
+  );
+}
+
+/** dweight[o][c / groups][kh][kw] = sum over n, ho and wo of dy[n][o][ho][wo] * x[n][c][h][w]. */
+export function conv2dWeightGrad(dweight: usize, dy: usize, x: usize, geometry: usize, scratch: usize): void {
+  const g = changetype<Geometry>(geometry);
+  const cg = g.cg;
+  const og = g.og;
+  const pixels = g.ho * g.wo;
+  const strip = strips(g);
+  const count = cg * g.taps;
+  const tiled = tiledTaps(g);
+
+  const grid = changetype<Grid>(scratch);
+  scratch += vectors(offsetof<Grid>());
+  const pass = changetype<Pass>(scratch);
+  scratch += vectors(offsetof<Pass>());
+  const taps = scratch;
+  scratch += tiled << 2;
+  pass.pixels = scratch;
+  scratch += pixelBytes(strip * pixels);
+  const sums = scratch;
+  const lanes = sums + g.groups * sumBytes(g);
+  const grids = lanes + LANE_BYTES;
+
+  inputGrid(grid, g);
+  memory.fill(grids, 0, gridBytes(strip, g.c, grid.plane));
+  memory.fill(sums, 0, g.groups * sumBytes(g));
+  pass.rows = g.ho;
+  pass.cols = g.wo;
+  pass.start = 0;
+  listPixels(pass, grid, strip);
+  listTaps(taps, grid, g);
+  // the last tile's idle rows repeat a tap, their sums are dropped
+  for (let k = count; k < tiled; k++) store<u32>(taps + (k << 2), load<u32>(taps + ((k - 1) << 2)));
+
+  const xImage = (g.c * g.h * g.w) << 2;
+  const yImage = (g.o * pixels) << 2;
+  for (let n: usize = 0; n < g.n; n += strip) {
+    const images = min(strip, g.n - n);
+    for (let b: usize = 0; b < images; b++) fillGrid(grids + b * grid.image, x + (n + b) * xImage, grid);
+    for (let group: usize = 0; group < g.groups; group++) {
+      const xs = grids + ((group * cg * grid.plane) << 2);
+      let sum = sums + group * sumBytes(g);
+      for (let o: usize = 0; o < og; ) {
+        const width = lanesOf(og - o);
+        const dys = dy + n * yImage + (((group * og + o) * pixels) << 2);
+        if (width === 1) flatSums(sum, dys, yImage, xs, grid, pass, taps, tiled, images);
+        else {
+          const all = images * pixels;
+          const block = blockOf(all);
+          for (let from: usize = 0; from < all; from += block) {
+            const to = min(all, from + block);
+            // a block may span images, whose planes lie apart
+            for (let i = from; i < to; ) {
+              const b = i / pixels;
+              const next = min(to, (b + 1) * pixels);
+              const at = dys + b * yImage + ((i - b * pixels) << 2);
+              toLanes(lanes + (((i - from) * width) << 2), at, pixels << 2, next - i, min(width, og - o), width);
+              i = next;
+            }
+            const table = pass.pixels + (from << 2);
+            const end = pass.pixels + (to << 2);
+            if (width === 16) wideSums(sum, lanes, xs, table, end, taps, tiled);
+            else narrowSums(sum, lanes, xs, table, end, taps, tiled);
+          }
+        }
+        sum += (tiled * width) << 2;
+        o += width;
+      }
+    }
+  }
+  for (let group: usize = 0; group < g.groups; group++) {
+    let sum = sums + group * sumBytes(g);
+    for (let o: usize = 0; o < og; ) {
+      const width = lanesOf(og - o);
+      const to = dweight + (((group * og + o) * count) << 2);
+      toPlanes(to, count << 2, ZEROS, sum, width << 2, count, min(width, og - o));
+      sum += (tiled * width) << 2;
+      o += width;
+    }
+  }
+}
+
+/** Pixels of a block when `all` are divided evenly. */
+function blockOf(all: usize): usize {
+  const blocks = max<usize>(1, (all + BLOCK_PIXELS - 1) / BLOCK_PIXELS);
+  return (all + blocks - 1) / blocks;
+}
+
+/** sum[taps][16] += x * dy over a block's pixels, 2 taps at a time: the block is summed by itself, so that rounding errors stay small. */
+function wideSums(sum: usize, lanes: usize, x: usize, table: usize, end: usize, taps: usize, tiled: usize): void {
+  const tile = changetype<Tile2x16>(0);
+  for (const last = taps + (tiled << 2); taps < last; taps += 8, sum += 128) {
+    const a = <usize>load<u32>(taps);
+    const b = <usize>load<u32>(taps, 4);
+    tile.add(sum, sum, 64, x + a, b - a, table, end, lanes);
+  }
+}
+
+/** sum[taps][8] += x * dy over a block's pixels, 4 taps at a time. */
+function narrowSums(sum: usize, lanes: usize, x: usize, table: usize, end: usize, taps: usize, tiled: usize): void {
+  const tile = changetype<Tile4x8>(0);
+  for (const last = taps + (tiled << 2); taps < last; taps += 16, sum += 128) {
+    const a = <usize>load<u32>(taps);
+    const s1 = <usize>load<u32>(taps, 4) - a;
+    const s2 = <usize>load<u32>(taps, 8) - a;
+    const s3 = <usize>load<u32>(taps, 12) - a;
+    tile.add(sum, sum, 32, x + a, s1, s2, s3, table, end, lanes);
+  }
+}
+
+/** sum[taps] += x * dy of one channel, an image at a time. */
+function flatSums(
+  sum: usize,
+  dy: usize,
+  yImage: usize,
+  x: usize,
+  grid: Grid,
+  pass: Pass,
+  taps: usize,
+  tiled: usize,
+  images: usize,
+): void {
+  const tile = changetype<Tile1x4>(0);
+  const last = taps + (tiled << 2);
+  for (let b: usize = 0; b < images; b++) {
+    const image = x + b * grid.image;
+    let c = sum;
+    for (let k = taps; k < last; k += 16, c += 16) {
+      const a = <usize>load<u32>(k);
+      const s1 = <usize>load<u32>(k, 4) - a;
+      const s2 = <usize>load<u32>(k, 8) - a;
+      const s3 = <usize>load<u32>(k, 12) - a;
+      tile.add(c, dy + b * yImage, image + a, s1, s2, s3, pass.rows, pass.cols, grid.width << 2);
+    }
+  }
+}
+
+/** dbias[o] = sum over n and the plane of dy[n][o][plane]; an image at a time. */
+export function conv2dBiasGrad(dbias: usize, dy: usize, n: usize, o: usize, plane: usize): void {
+  const whole = plane & ~15;
+  for (let c: usize = 0; c < o; c++) {
+    let total: f32 = 0;
+    for (let b: usize = 0; b < n; b++) {
+      let p = dy + (((b * o + c) * plane) << 2);
+      const end = p + (plane << 2);
+      let s0 = f32x4.splat(0);
+      let s1 = s0;
+      let s2 = s0;
+      let s3 = s0;
+      for (const last = p + (whole << 2); p < last; p += 64) {
+        s0 = f32x4.add(s0, v128.load(p));
+        s1 = f32x4.add(s1, v128.load(p, 16));
+        s2 = f32x4.add(s2, v128.load(p, 32));
+        s3 = f32x4.add(s3, v128.load(p, 48));
+      }
+      s0 = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
+      s0 = f32x4.add(s0, v128.shuffle<f32>(s0, s0, 2, 3, 0, 1));
+      let sum = f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 1);
+      for (; p < end; p += 4) sum += load<f32>(p);
+      total += sum;
+    }
+    store<f32>(dbias + (c << 2), total);
+  }
+}

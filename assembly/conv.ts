@@ -1,0 +1,85 @@
+// The convolution kernel: any stride, padding, dilation and groups, without an im2col buffer. A strip of images is copied into padded
+// grids (conv-pack.ts), then read in place by the loops of conv-pass.ts. Gradients are in conv-grad.ts.
+import { Geometry, Grid, gridBytes, inputGrid, inputPlane, listTaps, stripOf, vectors } from "./conv-geometry";
+import { fillGrid } from "./conv-pack";
+import { biasBytes, convolve, listPixels, Pass, packGroup, panelBytes, pixelBytes, workBytes } from "./conv-pass";
+
+/** Fewest pixels of a strip: enough that a block of weights fetched from L2 is used often. */
+const STRIP_PIXELS: usize = 64;
+
+/** Bytes of scratch for `conv2d`; `geometry` points to the 16 counts of conv-geometry.ts. */
+export function conv2dScratch(geometry: usize): usize {
+  const g = changetype<Geometry>(geometry);
+  const strip = stripOf(g.n, g.ho * g.wo, STRIP_PIXELS, (g.c * inputPlane(g)) << 2);
+  const count = g.cg * g.taps;
+  return (
+    vectors(offsetof<Grid>()) +
+    vectors(offsetof<Pass>()) +
+    vectors(count << 2) +
+    pixelBytes(strip * g.ho * g.wo) +
+    g.groups * (panelBytes(g.og, count, g.ho * g.wo) + biasBytes(g.og)) +
+    workBytes(g.ho, g.wo + g.reachW) +
+    gridBytes(strip, g.c, inputPlane(g))
+  );
+}
+
+/** y[n][o][ho][wo] = bias[o] + sum of weight[o][c / groups][kh][kw] * x[n][c][h][w]; `bias` may be 0. */
+export function conv2d(y: usize, x: usize, weight: usize, bias: usize, geometry: usize, scratch: usize): void {
+  const g = changetype<Geometry>(geometry);
+  const strip = stripOf(g.n, g.ho * g.wo, STRIP_PIXELS, (g.c * inputPlane(g)) << 2);
+  const cg = g.cg;
+  const og = g.og;
+  const pixels = g.ho * g.wo;
+  const count = cg * g.taps;
+
+  const grid = changetype<Grid>(scratch);
+  scratch += vectors(offsetof<Grid>());
+  const pass = changetype<Pass>(scratch);
+  scratch += vectors(offsetof<Pass>());
+  pass.terms = scratch;
+  scratch += vectors(count << 2);
+  pass.pixels = scratch;
+  scratch += pixelBytes(strip * pixels);
+  pass.panels = scratch;
+  pass.groupBytes = panelBytes(og, count, pixels);
+  const biases = scratch + g.groups * pass.groupBytes;
+  const work = biases + g.groups * biasBytes(og);
+  const grids = work + workBytes(g.ho, g.wo + g.reachW);
+
+  inputGrid(grid, g);
+  memory.fill(grids, 0, gridBytes(strip, g.c, grid.plane));
+  pass.rows = g.ho;
+  pass.cols = g.wo;
+  pass.start = 0;
+  pass.count = count;
+  listPixels(pass, grid, strip);
+  listTaps(pass.terms, grid, g);
+
+  memory.fill(biases, 0, g.groups * biasBytes(og));
+  for (let group: usize = 0; group < g.groups; group++) {
+    const w = weight + ((group * og * count) << 2);
+    packGroup(pass, pass.panels + group * pass.groupBytes, w, 0, count << 2, og);
+    if (bias) memory.copy(biases + group * biasBytes(og), bias + ((group * og) << 2), og << 2);
+  }
+
+  const xImage = (g.c * g.h * g.w) << 2;
+  const yImage = (g.o * pixels) << 2;
+  for (let n: usize = 0; n < g.n; n += strip) {
+    const images = min(strip, g.n - n);
+    for (let b: usize = 0; b < images; b++) fillGrid(grids + b * grid.image, x + (n + b) * xImage, grid);
+    for (let group: usize = 0; group < g.groups; group++)
+      convolve(
+        y + n * yImage + ((group * og * pixels) << 2),
+        pixels << 2,
+        yImage,
+        grids + ((group * cg * grid.plane) << 2),
+        grid,
+        pass,
+        pass.panels + group * pass.groupBytes,
+        biases + group * biasBytes(og),
+        work,
+        images,
+        og,
+      );
+  }
+}

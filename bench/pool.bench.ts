@@ -1,0 +1,54 @@
+// Pooling through the public ops, in nanoseconds an output value: `pool max|avg KxK sS HxW`, ` dx` for the backward alone.
+import { backward } from "../src/backward.ts";
+import { randn } from "../src/ops/create-random.ts";
+import { avgPool2d, maxPool2d } from "../src/ops/pool.ts";
+import { sizeOf } from "../src/shape.ts";
+import type { Benchmark } from "./harness.ts";
+
+interface Window {
+  kernel: number;
+  stride: number;
+  padding: number;
+  shape: readonly [number, number, number, number];
+}
+
+/** Those of the CNN that `npm start` trains, then an overlapping one. */
+const WINDOWS: Window[] = [
+  { kernel: 2, stride: 2, padding: 0, shape: [32, 8, 28, 28] },
+  { kernel: 2, stride: 2, padding: 0, shape: [32, 16, 14, 14] },
+  { kernel: 3, stride: 2, padding: 1, shape: [4, 64, 32, 32] },
+];
+
+const POOLS = { max: maxPool2d, avg: avgPool2d } as const;
+
+function benchmarks(kind: "max" | "avg", { kernel, stride, padding, shape }: Window): Benchmark[] {
+  const pool = POOLS[kind];
+  const name = `pool ${kind} ${kernel}x${kernel} s${stride} ${shape[2]}x${shape[3]}`;
+  const out = Math.floor((shape[2] + 2 * padding - kernel) / stride) + 1;
+  const values = sizeOf([shape[0], shape[1], out, out]);
+  return [
+    {
+      name,
+      values,
+      setup() {
+        const x = randn(shape);
+        return () => pool(x, kernel, { stride, padding }).dispose();
+      },
+    },
+    {
+      name: `${name} dx`,
+      values,
+      setup() {
+        const x = randn(shape, { requiresGrad: true });
+        const y = pool(x, kernel, { stride, padding });
+        const dy = randn(y.shape);
+        return () => {
+          backward(y, { gradient: dy, retainGraph: true });
+          x.grad?.dispose();
+        };
+      },
+    },
+  ];
+}
+
+export default WINDOWS.flatMap((w) => [...benchmarks("max", w), ...benchmarks("avg", w)]) satisfies Benchmark[];
