@@ -1,0 +1,75 @@
+// Whole training steps, eager, as a user writes them: forward, loss, backward, Adam. Flops are those of the products and
+// convolutions, forward, weight gradients and input gradients, without the first layer's input gradient, which nobody
+// needs; what the rest of a step costs (activations, loss, optimizer, the facade) lowers `ofPeak`.
+import { crossEntropy, mse, nn, optim, randint, randn, type Tensor, tensor, tidy } from "../src/entry.ts";
+import type { Benchmark } from "./harness.ts";
+
+/** Passes over a layer: forward and weight gradient, and the input gradient of all but the first layer. */
+const FIRST = 2;
+const LATER = 3;
+
+const linearFlops = (batch: number, inputs: number, outputs: number): number => 2 * batch * inputs * outputs;
+const convFlops = (batch: number, pixels: number, inChannels: number, outChannels: number, taps: number): number =>
+  2 * batch * pixels * inChannels * outChannels * taps;
+
+/** A step on one batch again and again: the work of a step does not depend on the values. */
+function stepOf(model: nn.Layer, x: Tensor, target: Tensor, loss: (y: Tensor, target: Tensor) => Tensor): () => void {
+  const optimizer = new optim.Adam(model.parameters(), { lr: 1e-3 });
+  return () =>
+    tidy(() => {
+      optimizer.zeroGrad();
+      loss(model.forward(x), target).backward();
+      optimizer.step();
+    });
+}
+
+const mlp: Benchmark = {
+  name: "train mlp",
+  unit: "ms",
+  flops: FIRST * linearFlops(64, 784, 128) + LATER * linearFlops(64, 128, 10),
+  setup() {
+    const model = new nn.Sequential(new nn.Linear(784, 128), new nn.ReLU(), new nn.Linear(128, 10));
+    return stepOf(model, randn([64, 784]), randint(0, 10, [64]), crossEntropy);
+  },
+};
+
+const cnn: Benchmark = {
+  name: "train cnn",
+  unit: "ms",
+  flops:
+    FIRST * convFlops(32, 28 * 28, 1, 8, 5 * 5) +
+    LATER * convFlops(32, 14 * 14, 8, 16, 5 * 5) +
+    LATER * linearFlops(32, 784, 10),
+  setup() {
+    const model = new nn.Sequential(
+      new nn.Conv2d(1, 8, 5, { padding: 2 }),
+      new nn.ReLU(),
+      new nn.MaxPool2d(2),
+      new nn.Conv2d(8, 16, 5, { padding: 2 }),
+      new nn.ReLU(),
+      new nn.MaxPool2d(2),
+      new nn.Flatten(),
+      new nn.Linear(784, 10),
+    );
+    return stepOf(model, randn([32, 1, 28, 28]), randint(0, 10, [32]), crossEntropy);
+  },
+};
+
+/** Next to no arithmetic: what the facade costs. */
+const xor: Benchmark = {
+  name: "train xor",
+  unit: "ms",
+  flops: FIRST * linearFlops(4, 2, 16) + LATER * linearFlops(4, 16, 1),
+  setup() {
+    const model = new nn.Sequential(new nn.Linear(2, 16), new nn.Tanh(), new nn.Linear(16, 1));
+    const x = tensor([
+      [0, 0],
+      [0, 1],
+      [1, 0],
+      [1, 1],
+    ]);
+    return stepOf(model, x, tensor([[0], [1], [1], [0]]), mse);
+  },
+};
+
+export default [mlp, cnn, xor] satisfies Benchmark[];
