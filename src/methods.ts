@@ -1,33 +1,88 @@
 // Makes every op a method of Tensor too. The files of ops named here hold only functions whose first argument is a
 // tensor; those that take anything else first (ops/create.ts, ops/join.ts) are functions alone.
-import * as autograd from "./autograd.ts";
+import { detach, zeroGrad } from "./autograd.ts";
+import { backward } from "./backward.ts";
+import * as activation from "./ops/activation.ts";
+import * as addmm from "./ops/addmm.ts";
 import * as assign from "./ops/assign.ts";
+import * as binary from "./ops/binary.ts";
+import * as cast from "./ops/cast.ts";
+import * as compare from "./ops/compare.ts";
+import * as conv from "./ops/conv.ts";
+import * as crossEntropy from "./ops/cross-entropy.ts";
+import * as extrema from "./ops/extrema.ts";
+import * as gather from "./ops/gather.ts";
+import * as gemm from "./ops/gemm.ts";
+import * as permute from "./ops/permute.ts";
+import * as pool from "./ops/pool.ts";
+import * as pow from "./ops/pow.ts";
+import * as prod from "./ops/prod.ts";
+import * as random from "./ops/random.ts";
+import * as reduce from "./ops/reduce.ts";
+import * as round from "./ops/round.ts";
+import * as shape from "./ops/shape.ts";
+import * as slice from "./ops/slice.ts";
+import * as softmax from "./ops/softmax.ts";
+import * as tensordot from "./ops/tensordot.ts";
+import * as ternary from "./ops/ternary.ts";
+import * as triangle from "./ops/triangle.ts";
+import * as unary from "./ops/unary.ts";
 import * as scope from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 
-const { backward, detach, zeroGrad } = autograd;
 /** Exempts the tensor from the scopes around it; see the function `keep`. */
 const keep = (x: Tensor): Tensor => scope.keep(x);
-const own = { backward, detach, keep, zeroGrad };
+
+const families = {
+  own: { backward, detach, keep, zeroGrad },
+  activation,
+  addmm,
+  assign,
+  binary,
+  cast,
+  compare,
+  conv,
+  crossEntropy,
+  extrema,
+  gather,
+  gemm,
+  permute,
+  pool,
+  pow,
+  prod,
+  random,
+  reduce,
+  round,
+  shape,
+  slice,
+  softmax,
+  tensordot,
+  ternary,
+  triangle,
+  unary,
+};
 
 /** Functions of a tensor and more, as methods that take the rest. */
 type Methods<T> = {
   [K in keyof T]: T[K] extends (x: Tensor, ...rest: infer A) => infer R ? (...rest: A) => R : never;
 };
+type Families = typeof families;
+/** All families' functions together: the union of functions of each is a function of their intersection. */
+type All = { [F in keyof Families]: (family: Families[F]) => void }[keyof Families] extends (ops: infer O) => void
+  ? O
+  : never;
 
-interface OpMethods extends Methods<typeof own>, Methods<typeof assign> {}
+interface OpMethods extends Methods<All> {}
 
 declare module "./tensor.ts" {
   interface Tensor extends OpMethods {}
 }
 
-type Op = (x: Tensor, ...rest: unknown[]) => unknown;
-
-for (const ops of [own, assign]) {
-  for (const [name, op] of Object.entries(ops)) {
+for (const family of Object.values(families)) {
+  for (const [name, op] of Object.entries(family) as [string, (x: Tensor, ...rest: unknown[]) => unknown][]) {
     Object.defineProperty(Tensor.prototype, name, {
       value(this: Tensor, ...rest: unknown[]): unknown {
-        return (op as Op)(this, ...rest);
+        return op(this, ...rest);
       },
       configurable: true,
       writable: true,
