@@ -1,0 +1,57 @@
+// Cases of one optimizer: parameters p0, p1 ... get the prescribed gradients of each step, and are compared after it.
+// Training a model with one is train.ts.
+import { add, backward, mul, sum, type Tensor } from "../../src/index.ts";
+import { type Adapter, type Call, lookUp, optionsOf } from "./adapters.ts";
+import { fromStored } from "./operands.ts";
+
+/** The classes of `optim` by PyTorch's names in the manifest. */
+export const OPTIMIZERS: Readonly<Record<string, string>> = {
+  sgd: "SGD",
+  adam: "Adam",
+  adamw: "AdamW",
+  rmsprop: "RMSprop",
+  adagrad: "Adagrad",
+  adadelta: "Adadelta",
+  adamax: "Adamax",
+  nadam: "NAdam",
+  radam: "RAdam",
+  rprop: "Rprop",
+  asgd: "ASGD",
+};
+
+/** What every optimizer offers. */
+interface Optimizer {
+  step(): void;
+  zeroGrad(): void;
+}
+
+const isOptimizer = (value: unknown): value is Optimizer =>
+  typeof value === "object" && value !== null && "step" in value && "zeroGrad" in value;
+
+/** The parameters after each step, `p0.step1` and so on. */
+function run({ kase, inputs }: Call, optimizer: unknown): Record<string, Tensor> {
+  if (!isOptimizer(optimizer)) throw new TypeError(`${kase.op}: expected an optimizer with step and zeroGrad`);
+  for (const p of inputs) p.requiresGrad = true;
+  const outputs: Record<string, Tensor> = {};
+  for (let step = 1; step <= (kase.steps ?? 0); step++) {
+    optimizer.zeroGrad();
+    // The gradient of sum(p * g) with respect to p is g, to the bit.
+    const terms = inputs.map((p, i) => sum(mul(p, fromStored(kase.stored(`in.g${i}.step${step}`)))));
+    backward(terms.reduce((a, b) => add(a, b)));
+    optimizer.step();
+    for (const [i, p] of inputs.entries()) outputs[`p${i}.step${step}`] = mul(p, 1);
+  }
+  return outputs;
+}
+
+export const optimize: Adapter = (call) => run(call, Reflect.construct(call.fn, [call.inputs, call.options]));
+
+/** One group per parameter, each with options of its own. */
+export const optimizeGroups: Adapter = (call) => {
+  const { optimizer: name, groups, ...common } = call.kase.kwargs;
+  const make = lookUp(call.library, `optim.${OPTIMIZERS[String(name)]}`);
+  if (typeof make !== "function") throw new Error(`optim has no ${String(name)}`);
+  if (!Array.isArray(groups)) throw new TypeError("param_groups: expected a list of groups in kwargs");
+  const params = groups.map((group, i) => ({ params: [call.inputs[i]], ...optionsOf(group) }));
+  return run(call, Reflect.construct(make, [params, optionsOf(common)]));
+};
