@@ -34,7 +34,7 @@ describe("matmul", () => {
   test.each([
     [[5, 7], [7, 3], []],
     [[65, 33], [33, 17], []],
-    [[3, 300], [300, 18], []],
+    [[3, 400], [400, 18], []],
     [[4, 3, 5], [4, 5, 6], [4]],
     [[4, 3, 5], [5, 6], [4]],
     [[3, 5], [4, 5, 6], [4]],
@@ -94,7 +94,7 @@ describe("matmul", () => {
 
   test("gives rows, columns and batches computed alone the bits that they have in the whole", () => {
     for (const [m, n, k] of [
-      [33, 50, 300],
+      [33, 50, 400],
       [7, 20, 70],
       [64, 5, 600],
     ] as const) {

@@ -115,3 +115,7 @@ describe("without any cleaning up", () => {
     expect(printed).toContain("left 0, sum 1048576\n");
   }, 60_000);
 });
+
+it("scopes end by the compilers' fallback symbol where the runtime has no Symbol.dispose", () => {
+  expect(program("without-dispose")).toBe("1 made, 0 left, tensors too: true\n");
+}, 60_000);

@@ -15,7 +15,7 @@ describe("linear", () => {
     [[4, 3], 5],
     [[2, 4, 3], 5],
     [[4, 3], 1],
-    [[1, 300], 40],
+    [[1, 400], 40],
     [[33, 70], 17],
   ] as [number[], number][])("of %j to %i features equals x * weight' + bias", (shape, out) => {
     const k = shape[shape.length - 1]!;
