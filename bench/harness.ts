@@ -1,5 +1,5 @@
 // How a benchmark is described and measured. The benchmarks themselves are the bench/<stem>.bench.ts files, which
-// scripts/bench.ts finds, filters and prints.
+// bench/run.ts finds, filters and prints.
 //
 // A bench file's default export is a list of descriptions:
 //

@@ -1,11 +1,13 @@
 // Compiles (when stale) and loads the peak loops of bench/assembly/peak.ts, for the harness and the speed guard test.
 
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import asc from "assemblyscript/asc";
 
 const SOURCE = "bench/assembly/peak.ts";
 const BINARY = "build/peak.wasm";
-const root = new URL("../", import.meta.url);
+/** Where npm and vitest run; this file may run from a bundle elsewhere. */
+const root = pathToFileURL(`${process.cwd()}/`);
 
 /** As bench/assembly/peak.ts counts them. */
 const MULTIPLY_ADD_FLOPS = 48;

@@ -1,77 +1,25 @@
-// `npm run bench [-- --json] [-- --filter TEXT]`: runs every bench/*.bench.ts whose names contain TEXT and prints a table,
-// or with --json one object on standard output. How things are measured is bench/harness.ts.
+// `npm run bench [-- --json] [-- --filter TEXT]`: bundles bench/ and runs bench/run.ts with the same arguments.
+// Bundled, as users have it: the loader that runs TypeScript here wraps every closure to keep its name, which makes a
+// small op four times as dear.
+import { spawnSync } from "node:child_process";
+import { readdirSync, rmSync } from "node:fs";
+import { build } from "esbuild";
+import { buildCore } from "./build.ts";
 
-import { readdirSync } from "node:fs";
-import { cpus } from "node:os";
-import { parseArgs } from "node:util";
-import { type Benchmark, measure, median, type Result } from "../bench/harness.ts";
-import { loadPeak, type Peak } from "../bench/peak.ts";
-
-const { values: options } = parseArgs({
-  options: { json: { type: "boolean", default: false }, filter: { type: "string", default: "" } },
+buildCore();
+rmSync("build/bench", { recursive: true, force: true });
+await build({
+  entryPoints: [
+    "bench/run.ts",
+    ...readdirSync("bench").flatMap((f) => (f.endsWith(".bench.ts") ? [`bench/${f}`] : [])),
+  ],
+  outdir: "build/bench",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  target: "node20",
+  platform: "node",
+  packages: "external",
 });
-const folder = new URL("../bench/", import.meta.url);
-
-const { tidy } = await import("../src/scope.ts");
-await import("../src/boot.ts");
-const files = readdirSync(folder).filter((file) => file.endsWith(".bench.ts"));
-const all: Benchmark[] = [];
-for (const file of files.sort()) all.push(...((await import(new URL(file, folder).href)).default as Benchmark[]));
-const chosen = all.filter(({ name }) => name.includes(options.filter));
-if (chosen.length === 0) {
-  console.error(`bench: expected --filter to be a part of a name, got "${options.filter}"; there are:`);
-  for (const { name } of all) console.error(`  ${name}`);
-  process.exit(1);
-}
-
-const loops = await loadPeak();
-const peaks: number[] = [];
-const addPeaks: number[] = [];
-const peak: Peak = {
-  multiplyAdd: (ms) => noted(peaks, loops.multiplyAdd(ms)),
-  addOnly: (ms) => noted(addPeaks, loops.addOnly(ms)),
-};
-// So that the limits are known even where no benchmark of the filter has flops.
-for (let round = 0; round < 5; round++) {
-  peak.multiplyAdd(5);
-  peak.addOnly(5);
-}
-
-const results: Result[] = [];
-if (!options.json) console.log(row("", "median", "min", "max", "unit", "of peak", "of add peak"));
-for (const benchmark of chosen) {
-  const result = tidy(() => measure(benchmark, peak));
-  results.push(result);
-  if (options.json) continue;
-  const { name, unit } = result;
-  const [mid, min, max] = [result.median, result.min, result.max].map((x) => x.toPrecision(4));
-  console.log(row(name, mid!, min!, max!, unit, percent(result.ofPeak), percent(result.ofAddPeak)));
-}
-const report = { machine: machine(), peakGflops: median(peaks), addPeakGflops: median(addPeaks), results };
-if (options.json) console.log(JSON.stringify(report, null, 2));
-else
-  console.log(
-    `\n${report.machine}\npeak ${limit(report.peakGflops)} (multiply and add), ${limit(report.addPeakGflops)} (add only)`,
-  );
-
-function noted(list: number[], value: number): number {
-  list.push(value);
-  return value;
-}
-
-function machine(): string {
-  const cores = cpus();
-  return `${cores[0]?.model ?? process.arch}, ${cores.length} cores, Node ${process.versions.node} (V8 ${process.versions.v8})`;
-}
-
-function row(name: string, ...columns: string[]): string {
-  return name.padEnd(32) + columns.map((text) => text.padStart(12)).join("");
-}
-
-function percent(ratio: number | null): string {
-  return ratio === null ? "" : `${(100 * ratio).toFixed(1)} %`;
-}
-
-function limit(gflops: number): string {
-  return `${gflops.toFixed(1)} GFLOP/s`;
-}
+const { status } = spawnSync(process.execPath, ["build/bench/run.js", ...process.argv.slice(2)], { stdio: "inherit" });
+process.exitCode = status ?? 1;

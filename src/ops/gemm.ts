@@ -11,7 +11,7 @@ import { sumTo } from "./internal/sums.ts";
  * broadcast. A vector on the left counts as a row, on the right as a column, and its axis is left out of the result;
  * two vectors give their dot product, a scalar.
  *
- * Each element is summed in the order of k in blocks of at most 256, whatever the other sizes.
+ * Each element is summed in the order of k in blocks of at most 384, whatever the other sizes.
  *
  * @param a float32 of shape `[..., m, k]` or `[k]`.
  * @param b float32 of shape `[..., k, n]` or `[k]`.
@@ -199,17 +199,18 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
     );
   }
   const outShape = weight.shape.slice(0, -1);
-  const sizes = { m: sizeOf(x.shape.slice(0, -1)), n: sizeOf(outShape), k };
-  const y = empty([...x.shape.slice(0, -1), ...outShape]);
+  const n = sizeOf(outShape);
+  const lead = x.shape.slice(0, -1);
+  const m = sizeOf(lead);
+  const y = empty(lead.concat(outShape));
   if (bias !== undefined && bias !== null) {
     expectFloat("linear", "bias", bias);
     if (!sameShape(bias.shape, outShape)) {
       throw new RangeError(`linear: expected bias of shape ${show(outShape)}, got ${show(bias.shape)}`);
     }
   }
-  product(y.ptr, x.ptr, weight.ptr, bias?.ptr ?? 0, { ...sizes, transB: true });
+  product(y.ptr, x.ptr, weight.ptr, bias?.ptr ?? 0, { m, n, k, transB: true });
   return record("linear", y, bias ? [x, weight, bias] : [x, weight], [x, weight], (dy, [x, weight], needs) => {
-    const { m, n, k } = sizes;
     let dx: Tensor | null = null;
     let dw: Tensor | null = null;
     if (needs[0]) {

@@ -5,9 +5,9 @@ import { empty, expectTensor, type Tensor } from "../../tensor.ts";
 import { k as kernels } from "../../wasm.ts";
 
 /** Longest chain of additions, columns of a block of B, rows of a block of A: KC, NC and MC of assembly/gemm*.ts. */
-const KC = 256;
+const KC = 384;
 const NC = 256;
-const MC = 64;
+const MC = 16;
 /** A tile of 2 x 16 floats on its way to an edge, and what packing may write past its last panel, in bytes. */
 const TILE_BYTES = 128;
 const SLACK_BYTES = 192;
