@@ -78,7 +78,8 @@ class GeluTanhGrad extends Op2 {
     const du = f32x4.add(f32x4.mul(square, v128.load_splat<u32>(GELU_CUBIC_GRAD)), scale);
     const s = changetype<Sigmoid>(0).at(u);
     const ds = f32x4.mul(s, f32x4.sub(f32x4.splat(1), s));
-    return f32x4.mul(dy, f32x4.add(s, f32x4.mul(f32x4.mul(near, du), ds)));
+    // x, not near: infinity times 0 is NaN, as in PyTorch
+    return f32x4.mul(dy, f32x4.add(s, f32x4.mul(x, f32x4.mul(du, ds))));
   }
 }
 class Silu extends Op1 {

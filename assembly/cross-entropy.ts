@@ -92,7 +92,10 @@ function below(x: usize, weight: usize, classes: usize, max: f32): f32 {
   return lanes.sum(a);
 }
 
-/** norm = sum of the weights of the targets that count, loss = sum of each / norm: NaN if none counts. */
+/**
+ * norm = sum of the weights of the targets that count, loss = sum of each / norm. NaN if that is 0, as in PyTorch, even
+ * where smoothing makes the sum positive.
+ */
 export function crossEntropyMean(
   loss: usize,
   norm: usize,
@@ -111,7 +114,7 @@ export function crossEntropyMean(
     count += <f64>changetype<Weights>(0).of(weight, t);
   }
   store<f32>(norm, <f32>count);
-  store<f32>(loss, <f32>(total / count));
+  store<f32>(loss, count === 0 ? f32.NaN : <f32>(total / count));
 }
 
 /**
@@ -144,7 +147,9 @@ export function crossEntropyGrad(
     }
     const g = load<f32>(dy) / divisor;
     const own = g * (1 - smoothing) * weights.of(weight, t);
-    gradRow(dx, p, smoothing > 0 ? weight : 0, classes, own + g * smooth, g * uniform);
+    // An infinite g times a smoothing of 0 would be NaN.
+    if (smoothing > 0) gradRow(dx, p, weight, classes, own + g * smooth, g * uniform);
+    else gradRow(dx, p, 0, classes, own, 0);
     const at = dx + ((<usize>t) << 2);
     store<f32>(at, load<f32>(at) - own);
   }
@@ -229,10 +234,10 @@ export function crossEntropySoftGrad(
       const q = mixed.at(target, weight, c, keep, uniform);
       a = f32x4.add(a, v128.and(q, lanes.first(min<usize>(classes - c, 4))));
     }
-    const sum = f32x4.splat(lanes.sum(a));
+    const factor = f32x4.mul(g, f32x4.splat(lanes.sum(a)));
     for (let c: usize = 0; c < classes; c += 4) {
       const q = mixed.at(target, weight, c, keep, uniform);
-      const v = f32x4.mul(g, f32x4.sub(f32x4.mul(v128.load(p + (c << 2)), sum), q));
+      const v = f32x4.sub(f32x4.mul(v128.load(p + (c << 2)), factor), f32x4.mul(g, q));
       changetype<Tail>(0).store(dx + (c << 2), v, <i32>(classes - c));
     }
   }

@@ -1,10 +1,11 @@
 // Softmax, log-softmax and logsumexp over the middle of [outer, reduce, inner], and their gradients. inner = 1 makes them
 // functions of contiguous rows; otherwise four neighbouring columns take part at once. Cross-entropy is cross-entropy.ts.
 import { amax } from "./extrema";
-import { Lanes, VECTOR } from "./lanes";
+import { VECTOR } from "./lanes";
 import { Tail } from "./map";
 import { Log } from "./math";
 import { COLUMN_BLOCK, Columns, ExpBelow, Row } from "./softmax-lines";
+import { sumRow } from "./wide";
 
 /**
  * Softmax, or its logarithm, of 16 neighbouring columns: whole cache lines, of which a power-of-two stride lets the first
@@ -195,19 +196,7 @@ export function logSoftmaxGrad(dx: usize, y: usize, dy: usize, outer: usize, red
 
 function logSoftmaxGradRow(dx: usize, y: usize, dy: usize, n: usize): void {
   const exp = changetype<ExpBelow>(0);
-  const lanes = changetype<Lanes>(0);
-  const end = dy + (n << 2);
-  let at = dy;
-  let a = f32x4.splat(0);
-  let b = a;
-  for (; at + 2 * VECTOR <= end; at += 2 * VECTOR) {
-    a = f32x4.add(a, v128.load(at));
-    b = f32x4.add(b, v128.load(at, 16));
-  }
-  a = f32x4.add(a, b);
-  for (; at + VECTOR <= end; at += VECTOR) a = f32x4.add(a, v128.load(at));
-  a = f32x4.add(a, v128.and(v128.load(at), lanes.first((end - at) >> 2)));
-  const s = f32x4.splat(lanes.sum(a));
+  const s = f32x4.splat(<f32>sumRow(dy, n));
   for (; n >= 4; n -= 4, dx += VECTOR, y += VECTOR, dy += VECTOR) {
     v128.store(dx, f32x4.sub(v128.load(dy), f32x4.mul(exp.at(v128.load(y)), s)));
   }

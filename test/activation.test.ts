@@ -89,6 +89,12 @@ describe("kinks and limits", () => {
     }
   });
 
+  test("gelu and silu have NaN for the gradient at infinities, as PyTorch computes them", () => {
+    for (const op of [silu, gelu, (x: Tensor) => gelu(x, { approximate: "tanh" })]) {
+      expect(slopes(op, [Infinity, -Infinity])).toEqual([NaN, NaN]);
+    }
+  });
+
   test("softplus is exact beyond its threshold and does not overflow before it", () => {
     expect(softplus(tensor([100, -200]), { threshold: 1000 }).toArray()).toEqual([100, 0]);
     expect(softplus(tensor([21])).item()).toBe(21);

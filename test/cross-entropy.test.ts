@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import "../src/boot.ts";
 import { backward } from "../src/backward.ts";
 import { memory } from "../src/memory.ts";
+import { mul } from "../src/ops/binary.ts";
 import { tensor } from "../src/ops/create.ts";
 import { type CrossEntropyOptions, crossEntropy } from "../src/ops/cross-entropy.ts";
 import { softmax } from "../src/ops/softmax.ts";
@@ -140,6 +141,10 @@ describe("crossEntropy with class indices", () => {
       backward(loss);
       expect(Array.from(logits.grad!.data)).toEqual([0, 0, 0, 0]);
     }
+    for (const labelSmoothing of [0, 0.1]) {
+      const options = { weight: tensor([0, 1]), labelSmoothing };
+      expect(crossEntropy(random([2, 2]), labels([0, 0]), options).item()).toBeNaN();
+    }
     expect(crossEntropy(random([0, 3]), labels([])).item()).toBeNaN();
     expect(crossEntropy(random([0, 3]), labels([]), { reduction: "sum" }).item()).toBe(0);
     expect(crossEntropy(random([0, 3]), labels([]), { reduction: "none" }).shape).toEqual([0]);
@@ -158,6 +163,17 @@ describe("crossEntropy with class indices", () => {
     expect(memory().tensors - before).toBe(3); // the loss, probabilities, norm
     backward(recorded);
     expect(memory().tensors - before).toBe(2); // the loss, the gradient
+  });
+
+  it("has infinities where its own gradient is infinite, NaN where two of them meet", () => {
+    const gradient = (target: Tensor, options = {}): number[] => {
+      const logits = tensor([[1, 2, 0]], { requiresGrad: true });
+      backward(mul(crossEntropy(logits, target, options), Infinity));
+      return Array.from(logits.grad!.data);
+    };
+    expect(gradient(labels([0]))).toEqual([NaN, Infinity, Infinity]);
+    expect(gradient(labels([0]), { labelSmoothing: 0.1 })).toEqual([NaN, NaN, NaN]);
+    expect(gradient(tensor([[0.5, 0.25, 0.25]]))).toEqual([NaN, NaN, NaN]);
   });
 
   it("lets NaN logits through", () => {

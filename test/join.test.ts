@@ -43,6 +43,16 @@ describe("cat", () => {
     expect(cat([tensor([1, 2])]).toArray()).toEqual([1, 2]);
   });
 
+  it("takes an empty vector for nothing, whatever the others' shapes", () => {
+    const none = tensor(new Float32Array(0), { requiresGrad: true });
+    const y = cat([none, tensor([[1, 2]]), none, tensor([[3], [4]]).reshape([1, 2])], { axis: -1 });
+    expect(y.toArray()).toEqual([[1, 2, 3, 4]]);
+    backward(sum(y));
+    expect(none.grad?.shape).toEqual([0]);
+    expect(cat([none, none]).shape).toEqual([0]);
+    expect(() => cat([tensor([1]), tensor([[1, 2]])])).toThrow("cat: expected shapes that differ in axis 0 only");
+  });
+
   it("promotes mixed dtypes and leaves no temporaries", () => {
     const parts = [tensor([true]), tensor([2], { dtype: "int32" })];
     const half = tensor([0.5]);

@@ -145,6 +145,47 @@ describe("the runner", () => {
     expect(runCase(relu!, { ...sedge, relu: detached })).toMatchObject({ status: "failed" });
   });
 
+  /** A made-up case whose stored tensors are all zeros. */
+  const zerosCase = (
+    op: string,
+    kwargs: object,
+    shapes: Record<string, number[]>,
+    y: number[],
+    grads: string[],
+  ): Case => ({
+    name: `zeros.${op}`,
+    op,
+    kwargs: { ...kwargs },
+    group: "shape",
+    inputs: Object.keys(shapes),
+    outputs: ["y"],
+    cotangents: ["y"],
+    grads,
+    stored(role) {
+      const shape = shapes[role.split(".")[1]!] ?? y;
+      return { shape, values: new Float32Array(shape.reduce((n, d) => n * d, 1)), offset: 0 };
+    },
+  });
+
+  test.each<[string, object, Record<string, number[]>, number[]]>([
+    ["conv2d", { stride: 2, padding: 1 }, { x: [1, 2, 5, 5], weight: [3, 2, 3, 3] }, [1, 3, 3, 3]],
+    ["conv2d", { groups: 2 }, { x: [2, 5, 5], weight: [4, 1, 3, 3], bias: [4] }, [4, 3, 3]],
+    ["transpose", { dim0: 0, dim1: -1 }, { x: [2, 3, 4] }, [4, 3, 2]],
+    ["flatten", { start_dim: 1, end_dim: -1 }, { x: [2, 3, 4] }, [2, 12]],
+    ["select", { dim: 1, index: -1 }, { x: [2, 3, 4] }, [2, 4]],
+    ["broadcast_to", { shape: [2, 3] }, { x: [3] }, [2, 3]],
+    ["slice", { slices: [[null, 3, 1], [1, null, 2]] }, { x: [5, 6] }, [3, 3]], // biome-ignore format: a row
+    ["mean", { dim: null, keepdim: true }, { x: [5, 6] }, [1, 1]],
+  ])("calls %s with PyTorch's options %o", (op, kwargs, shapes, y) => {
+    expect(runCase(zerosCase(op, kwargs, shapes, y, Object.keys(shapes)), sedge).reason).toBeUndefined();
+  });
+
+  test("takes a gradient that is missing for zeros", () => {
+    const first = (x: sedge.Tensor) => sedge.neg(x);
+    const kase = zerosCase("add", {}, { a: [2], b: [2] }, [2], ["a", "b"]);
+    expect(runCase(kase, { ...sedge, add: first }).status).toBe("passed");
+  });
+
   test("fails a case of a class that is exported and that no adapter knows", () => {
     const lstm = cases.find((c) => c.op === "lstm")!;
     const result = runCase(lstm, { ...sedge, nn: { ...sedge.nn, LSTM: class {} } });

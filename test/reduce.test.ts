@@ -59,6 +59,11 @@ describe("sum", () => {
     });
   });
 
+  it("keeps what is left when the terms of a row cancel", () => {
+    const far = Array.from({ length: 500 }, (_, i) => (i % 2 ? -1e8 : 1e8) + 0);
+    expect(sum(tensor([...far.slice(0, 249), 1, ...far.slice(249)])).item()).toBe(1);
+  });
+
   it("sums a column in the same order however many columns are beside it", () => {
     const rows = 300;
     const x = random([rows, 40]);

@@ -49,6 +49,7 @@ function joined(op: string, tensors: readonly Tensor[], shape: Shape, outer: num
  * Joins tensors along an axis.
  *
  * @param tensors at least one, of shapes that differ in that axis only; dtypes are promoted (bool < int32 < float32).
+ *   As in PyTorch, an empty vector, of shape [0], joins with anything and adds nothing.
  * @param options `axis` (default 0).
  * @throws TypeError if `tensors` is no list of tensors; RangeError if it is empty or the shapes do not fit.
  * @see https://pytorch.org/docs/stable/generated/torch.cat.html
@@ -63,12 +64,13 @@ export function cat(tensors: readonly Tensor[], options: { axis?: number } = {})
   const op = "cat";
   expectList(op, tensors);
   checkOptions(op, options, ["axis"]);
-  const first = tensors[0].shape;
+  const shaped = tensors.filter((t) => t.rank !== 1 || t.size > 0);
+  const first = (shaped[0] ?? tensors[0]).shape;
   if (first.length === 0)
     throw new RangeError(`${op}: expected tensors of at least one axis, got scalars; use stack()`);
   const axis = normalizeAxis(op, options.axis ?? 0, first.length);
   let length = 0;
-  for (const { shape } of tensors) {
+  for (const { shape } of shaped) {
     if (shape.length !== first.length || shape.some((d, i) => i !== axis && d !== first[i])) {
       const shapes = tensors.map((t) => show(t.shape)).join(", ");
       throw new RangeError(`${op}: expected shapes that differ in axis ${axis} only, got ${shapes}`);

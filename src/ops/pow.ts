@@ -53,10 +53,10 @@ function baseGradient(dy: Tensor, x: Tensor, exponent: Tensor): Tensor {
   return where(eq(exponent, 0), 0, times(dy, slope));
 }
 
-/** y log(x) dy, and 0 where x is 0 and the exponent is not negative */
+/** dy times y log(x), or times 0 where x is 0 and the exponent is not negative */
 function exponentGradient(dy: Tensor, x: Tensor, exponent: Tensor, y: Tensor): Tensor {
   const slope = times(y, mapped("log", x, k.log));
-  return where(logicalAnd(eq(x, 0), ge(exponent, 0)), 0, times(dy, slope));
+  return times(dy, where(logicalAnd(eq(x, 0), ge(exponent, 0)), 0, slope));
 }
 
 function ofNumber(x: Tensor, exponent: number): Tensor {

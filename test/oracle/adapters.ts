@@ -36,7 +36,13 @@ interface Row {
 export const camelCase = (name: string): string => name.replace(/_+([a-z0-9])/g, (_, c: string) => c.toUpperCase());
 
 /** PyTorch's option names where ours is more than the camelCase of it. */
-const optionNames: Record<string, string> = { dim: "axis", dims: "axis", keepdim: "keepDims" };
+const optionNames: Record<string, string> = {
+  dim: "axis",
+  dims: "axis",
+  keepdim: "keepDims",
+  start_dim: "startAxis",
+  end_dim: "endAxis",
+};
 
 export function optionsOf(kwargs: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const given = Object.entries(kwargs).filter(([, value]) => value !== null);
@@ -69,14 +75,22 @@ const optional =
     return fn(...inputs.slice(0, n), ...trailing({ ...options, ...Object.fromEntries(more) }));
   };
 
+/** One range per axis; null stands for what Python leaves out. */
 const slices: Adapter = ({ kase, fn, inputs }) => {
   const ranges = kase.kwargs.slices;
   if (!Array.isArray(ranges)) throw new TypeError("slice: expected slices in kwargs");
   return ranges.reduce(
-    (x: unknown, [start, stop, step]: number[], axis) => fn(x, { axis, start, stop, step }),
+    (x: unknown, [start, stop, step]: (number | null)[], axis) => fn(x, optionsOf({ axis, start, stop, step })),
     inputs[0],
   );
 };
+
+/** The bias stands between the weight and the options, null without one. */
+const convolution: Adapter = ({ fn, x, options }) => fn(x.x, x.weight, x.bias ?? null, ...trailing(options));
+
+/** The vectors store it as floats; PyTorch's and ours are integers. PyTorch's -1 is our default. */
+const oneHot: Adapter = ({ fn, inputs, options: { numClasses } }) =>
+  cast(asTensor(fn(...inputs, ...(numClasses === undefined || numClasses === -1 ? [] : [numClasses]))), "float32");
 
 function asTensor(value: unknown): Tensor {
   if (value instanceof Tensor) return value;
@@ -93,7 +107,10 @@ const rows: Record<string, Row> = {
 
   reshape: { call: positional("shape") },
   expand: { call: positional("shape") },
+  broadcast_to: { call: positional("shape") },
   permute: { call: positional("axis") },
+  transpose: { call: positional("dim0", "dim1") },
+  select: { call: positional("index") },
   squeeze: { call: positional("axis") },
   unsqueeze: { call: positional("axis") },
   flip: { call: positional("axis") },
@@ -107,12 +124,13 @@ const rows: Record<string, Row> = {
   slice: { call: slices },
   masked_fill: { call: positional("value") },
   pad: { call: positional("pad") },
-  // The vectors store it as floats; PyTorch's and ours are integers.
-  one_hot: { call: (call) => cast(asTensor(positional("numClasses")(call)), "float32") },
+  one_hot: { call: oneHot },
   topk: { call: positional("k") },
 
   tensordot: { call: ({ kase, fn, inputs }) => fn(...inputs, kase.kwargs.dims) },
   einsum: { call: ({ fn, inputs, options }) => fn(options.equation, ...inputs) },
+
+  conv2d: { call: convolution },
 
   max_pool1d: { call: positional("kernelSize") },
   max_pool2d: { call: positional("kernelSize") },
