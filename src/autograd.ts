@@ -1,7 +1,7 @@
 // The graph behind results: what an op records of itself, and when that is let go. The walk back through it is
 // src/backward.ts; what an op's gradient is stands beside the op in src/ops/.
 import type { Storage } from "./memory.ts";
-import { finalize, type Held, releaseAll, type Scope } from "./scope.ts";
+import { finalize, type Held, isThenable, releaseAll, type Scope } from "./scope.ts";
 import { type Shape, show } from "./shape.ts";
 import { type DType, expectTensor, fromStorage, type GraphNode, type Tensor, view } from "./tensor.ts";
 
@@ -144,6 +144,9 @@ export const isRecording = (): boolean => recording;
  * Runs `fn` without recording: results inside require no gradient and keep nothing for `backward`.
  *
  * @returns what `fn` returns.
+ * @param fn a synchronous function.
+ * @throws TypeError if `fn` is asynchronous: it would outlast the call.
+ * @see https://pytorch.org/docs/stable/generated/torch.no_grad.html
  *
  * @example
  * ```ts
@@ -154,17 +157,20 @@ export const isRecording = (): boolean => recording;
  */
 export function noGrad<T>(fn: () => T): T {
   if (typeof fn !== "function") throw new TypeError(`noGrad: expected a function, got ${typeof fn}`);
-  if (fn.constructor.name === "AsyncFunction") {
-    throw new TypeError("noGrad: expected a synchronous function, got an asynchronous one, which would outlast it");
-  }
+  if (fn.constructor.name === "AsyncFunction") throw asynchronous();
   const before = recording;
   recording = false;
   try {
-    return fn();
+    const result = fn();
+    if (isThenable(result)) throw asynchronous();
+    return result;
   } finally {
     recording = before;
   }
 }
+
+const asynchronous = (): TypeError =>
+  new TypeError("noGrad: expected a synchronous function, got an asynchronous one, which would outlast it");
 
 /**
  * The same elements cut off from the graph: shares storage, requires no gradient.
@@ -185,7 +191,9 @@ export function detach(x: Tensor): Tensor {
 }
 
 /**
- * Releases the gradient: `grad` is null again.
+ * Releases the gradient, unless it was kept: `grad` is null again.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html
  *
  * @example
  * ```ts
@@ -199,5 +207,5 @@ export function detach(x: Tensor): Tensor {
  */
 export function zeroGrad(x: Tensor): void {
   expectTensor("zeroGrad", "x", x);
-  x.grad?.dispose();
+  x.dropGrad();
 }

@@ -1,7 +1,7 @@
 // The walk back through the graph that src/autograd.ts records. Holds no arithmetic but the sum of gradients.
 import { Node, noGrad } from "./autograd.ts";
 import { Scope } from "./scope.ts";
-import { checkOptions, type Shape, sameShape, show } from "./shape.ts";
+import { checkBoolean, checkOptions, type Shape, sameShape, show } from "./shape.ts";
 import { alias, expectTensor, type Tensor, unscoped } from "./tensor.ts";
 import { k, u8 } from "./wasm.ts";
 
@@ -29,6 +29,7 @@ export function backward(loss: Tensor, options: { gradient?: Tensor; retainGraph
   expectTensor("backward", "loss", loss, "float32");
   checkOptions("backward", options, ["gradient", "retainGraph"]);
   const { gradient, retainGraph = false } = options;
+  checkBoolean("backward", "retainGraph", retainGraph);
   if (!loss.requiresGrad) {
     throw new Error(
       `backward: nothing that this ${loss.origin} was computed from requires gradients; ` +
@@ -107,30 +108,35 @@ function step(node: Node, retain: boolean): void {
   node.pending = null;
   const { edges } = node;
   const found: (Tensor | null)[] = [];
-  const scope = new Scope();
   try {
-    for (const gradient of node.run(dy, scope)) found.push(gradient === null ? null : alias(gradient));
+    const scope = new Scope();
+    try {
+      for (const gradient of node.run(dy, scope)) found.push(gradient === null ? null : alias(gradient));
+    } finally {
+      dy.dispose();
+      scope.close();
+    }
+    if (!retain) node.free();
+    for (let i = 0; i < found.length; i++) {
+      const edge = edges![i];
+      const gradient = found[i];
+      if (!gradient || !edge) continue;
+      expectShape(gradient, edge.shape, node.name);
+      if (edge instanceof Node) edge.pending = sum(edge.pending, gradient);
+      else deliver(edge, gradient, node.name);
+      found[i] = null;
+    }
   } finally {
-    dy.dispose();
-    scope.close();
-  }
-  if (!retain) node.free();
-  for (let i = 0; i < found.length; i++) {
-    const edge = edges![i];
-    const gradient = found[i];
-    if (!gradient) continue;
-    if (!edge) gradient.dispose();
-    else if (edge instanceof Node) edge.pending = sum(edge.pending, expectShape(gradient, edge.shape, node.name));
-    else deliver(edge, expectShape(gradient, edge.shape, node.name), node.name);
+    for (const gradient of found) gradient?.dispose(); // those that nobody took
   }
 }
 
-function expectShape(gradient: Tensor, shape: Shape, name: string): Tensor {
-  if (sameShape(gradient.shape, shape)) return gradient;
+function expectShape(gradient: Tensor, shape: Shape, name: string): void {
+  if (sameShape(gradient.shape, shape)) return;
   throw new Error(`backward: ${name} gave a gradient of shape ${show(gradient.shape)} for an input of ${show(shape)}`);
 }
 
-/** Adds a gradient to a leaf's; takes it over as it stands where it is whole and nobody else's. */
+/** Adds a gradient to a leaf's; takes it over as it stands where it is whole and nobody else's. An error takes nothing. */
 function deliver(leaf: Tensor, gradient: Tensor, name: string): void {
   if (leaf.disposed) {
     gradient.dispose();
@@ -145,7 +151,7 @@ function deliver(leaf: Tensor, gradient: Tensor, name: string): void {
   }
 }
 
-/** a + b, into whichever nobody else sees. Both handles are the walk's. */
+/** a + b, into whichever nobody else sees. Both handles are the walk's; an error takes neither. */
 function sum(a: Tensor | null, b: Tensor): Tensor {
   if (a === null) return b;
   const [into, from] = isOwn(a) ? [a, b] : isOwn(b) ? [b, a] : [copy(a), b];

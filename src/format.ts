@@ -55,14 +55,13 @@ function formatter(values: number[], dtype: string): (value: number) => string {
   const plain = write;
   const spell = (v: number): string =>
     Number.isFinite(v) ? plain(v) : Number.isNaN(v) ? "nan" : v > 0 ? "inf" : "-inf";
-  const width = Math.max(...values.map((v) => spell(v).length));
+  const width = values.reduce((most, v) => Math.max(most, spell(v).length), 0);
   return (v) => spell(v).padStart(width);
 }
 
 function floatWriter(finite: number[]): (v: number) => string {
-  const nonzero = finite.filter((v) => v > 0);
-  const max = Math.max(0, ...nonzero);
-  const min = Math.min(Infinity, ...nonzero);
+  const max = finite.reduce((most, v) => Math.max(most, v), 0);
+  const min = finite.reduce((least, v) => (v > 0 ? Math.min(least, v) : least), Infinity);
   if (max >= LARGE || min < SMALL) return (v) => v.toExponential(DIGITS);
   if (finite.every(Number.isInteger)) return (v) => (Object.is(v, -0) ? "-0" : String(v));
   return (v) => v.toFixed(DIGITS);

@@ -1,5 +1,6 @@
 // Storage in linear memory: allocation, reference counts, live figures, out of memory. Who releases what, and when, is
 // src/scope.ts; where survivors were made is src/sites.ts; tensors over it are src/tensor.ts.
+import { checkOptions } from "./shape.ts";
 import { forgetSite, largestSurvivors, noteSite, type Site, trackedSurvivors } from "./sites.ts";
 import { boot, booted, type CoreSource, k } from "./wasm.ts";
 
@@ -141,8 +142,9 @@ export interface Survivor {
  * memory().bytes - before; // => 0
  * ```
  */
-export function memory({ resetPeak = false }: { resetPeak?: boolean } = {}): MemoryInfo {
-  if (resetPeak) peakBytes = bytes;
+export function memory(options: { resetPeak?: boolean } = {}): MemoryInfo {
+  checkOptions("memory", options, ["resetPeak"]);
+  if (options.resetPeak === true) peakBytes = bytes;
   const info: MemoryInfo = { bytes, peakBytes, tensors, scratchBytes };
   const list = trackedSurvivors();
   if (list.length > 0) info.survivors = list;
@@ -164,11 +166,7 @@ export function memory({ resetPeak = false }: { resetPeak?: boolean } = {}): Mem
  * ```
  */
 export function init(options: { module?: CoreSource; maxMemory?: number } = {}): void {
-  for (const name in options) {
-    if (name !== "module" && name !== "maxMemory") {
-      throw new TypeError(`init: unknown option "${name}"; expected one of module, maxMemory`);
-    }
-  }
+  checkOptions("init", options, ["module", "maxMemory"]);
   if (everAllocated) throw new Error("init: expected a call before the first tensor is made, got one after it");
   const limit = options.maxMemory;
   if (limit !== undefined) {
@@ -178,7 +176,7 @@ export function init(options: { module?: CoreSource; maxMemory?: number } = {}):
     maxMemory = limit;
   }
   if (options.module !== undefined) {
-    boot(options.module);
+    boot(options.module, "init: expected module to be the core of this version, as in sedge/core.wasm");
     if (!booted()) k.alloc(0); // throws what went wrong
   }
 }

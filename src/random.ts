@@ -1,4 +1,5 @@
 // The seed and its counter-based stream. Holds where the stream stands; the generator itself is assembly/random.ts.
+import { checkInt } from "./shape.ts";
 
 let key0 = 0;
 let key1 = 0;
@@ -13,7 +14,7 @@ const WORD = 4294967296;
  * The same seed and the same order of calls give the same bits in every runtime. Without a call the seed is 0.
  *
  * @param n an integer from 0 to 2^53 - 1.
- * @throws RangeError if `n` is not such an integer.
+ * @throws TypeError if `n` is no integer; RangeError beyond these bounds.
  * @see Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011 (Philox).
  *
  * @example
@@ -26,9 +27,7 @@ const WORD = 4294967296;
  * ```
  */
 export function seed(n: number): void {
-  if (!Number.isSafeInteger(n) || n < 0) {
-    throw new RangeError(`seed: expected an integer from 0 to ${Number.MAX_SAFE_INTEGER}, got ${String(n)}`);
-  }
+  checkInt("seed", "n", n, 0, Number.MAX_SAFE_INTEGER);
   key0 = n % WORD;
   key1 = Math.floor(n / WORD);
   position = 0;

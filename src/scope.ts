@@ -1,5 +1,6 @@
 // Lifetimes: scopes that release what was made in them, and the finalizer for what lives outside of any.
 // Knows a thing to release only by the interface below; storage itself is src/memory.ts.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { release, type Storage } from "./memory.ts";
 import { describe } from "./shape.ts";
 
@@ -7,11 +8,15 @@ import { describe } from "./shape.ts";
 export interface Scoped {
   /** Whether it has been released already. */
   readonly disposed: boolean;
-  /** Set by `keep`: no scope releases it. */
+  /** @internal Set by `keep`: no scope releases it. */
   kept: boolean;
+  /** @internal The leaf whose gradient this is, which takes it along when it is released. */
+  readonly owner: Scoped | null;
   dispose(): void;
-  /** Called when it leaves the outermost scope alive: hands it, and the graph behind it, to the finalizer. */
+  /** @internal Called when it leaves the outermost scope alive: hands it, and the graph behind it, to the finalizer. */
   leave(): void;
+  /** @internal Called on a gradient that outlives its leaf: the leaf forgets it. */
+  part(): void;
 }
 
 /** The key of `using`; where the runtime lacks it, the one that compilers fall back to. */
@@ -58,7 +63,7 @@ export class Scope {
   }
 
   /** @internal Closes; `survivors` pass to the scope around, or leave the outermost. */
-  closeExcept(survivors: Set<Scoped> | null): void {
+  closeExcept(survivors: ReadonlySet<object> | null): void {
     if (!this.open) return;
     const inOrder = current === this;
     // Out of order, whatever was opened inside and never closed ends here too, so that the library stays usable.
@@ -72,10 +77,11 @@ export class Scope {
     }
   }
 
-  private end(survivors: Set<Scoped> | null): void {
+  private end(survivors: ReadonlySet<object> | null): void {
     this.open = false;
     current = this.parent;
     const { members, parent } = this;
+    if (survivors !== null) this.adoptGradients(survivors);
     for (let i = 0; i < members.length; i++) {
       const member = members[i]!;
       if (member.disposed || member.kept) continue;
@@ -84,6 +90,17 @@ export class Scope {
       else member.leave();
     }
     members.length = 0;
+  }
+
+  /** A gradient that is returned without its leaf becomes a member of its own, or the leaf would take it along. */
+  private adoptGradients(survivors: ReadonlySet<object>): void {
+    for (const gradient of survivors) {
+      if (!isScoped(gradient) || gradient.kept || gradient.owner === null) continue;
+      const { owner } = gradient;
+      if (owner.kept || survivors.has(owner) || !this.members.includes(owner)) continue;
+      gradient.part();
+      this.members.push(gradient);
+    }
   }
 }
 
@@ -106,6 +123,7 @@ export const inScope = (): boolean => current !== null;
  * @param fn a synchronous function.
  * @returns what `fn` returns, or the open scope.
  * @throws TypeError if `fn` is asynchronous: its scope would end before its work; Error when scopes are closed out of order.
+ * @see https://js.tensorflow.org/api/latest/#tidy
  *
  * @example
  * ```ts
@@ -124,18 +142,17 @@ export function tidy<T>(fn?: () => T): T | Scope {
   if (typeof fn !== "function") throw new TypeError(`tidy: expected a function, got ${describe(fn)}`);
   if (fn.constructor.name === "AsyncFunction") throw asynchronous();
   const scope = new Scope();
+  const survivors = new Set<object>();
   let result: T;
   try {
     result = fn();
+    if (isThenable(result)) throw asynchronous();
+    collect(result, survivors);
   } catch (error) {
     closeAfterThrow(scope);
     throw error;
   }
-  if (isThenable(result)) {
-    scope.close();
-    throw asynchronous();
-  }
-  scope.closeExcept(collect(result, new Set()));
+  scope.closeExcept(survivors);
   return result;
 }
 
@@ -153,13 +170,16 @@ function asynchronous(): TypeError {
   );
 }
 
-const isThenable = (value: unknown): boolean =>
+/** Whether a function that returned this goes on after its end. */
+export const isThenable = (value: unknown): boolean =>
   typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 
 /**
  * Exempts a tensor from the scopes around it: it lives until `dispose()`, or until it is unreachable.
  *
  * @returns the same tensor.
+ * @param tensor any.
+ * @see https://js.tensorflow.org/api/latest/#keep
  *
  * @example
  * ```ts
@@ -184,14 +204,19 @@ function isScoped(value: unknown): value is Scoped {
   return typeof value === "object" && value !== null && "kept" in value && "leave" in value;
 }
 
-/** The tensors within a result: alone, or in arrays, plain objects, maps and sets. */
-function collect(value: unknown, found: Set<Scoped>): Set<Scoped> {
-  if (typeof value !== "object" || value === null) return found;
-  if (isScoped(value)) return found.add(value);
+/** The tensors within a result, and what holds them: alone, or in arrays, plain objects, maps and sets. */
+function collect(value: unknown, found: Set<object>): void {
+  if (typeof value !== "object" || value === null || found.has(value)) return;
+  found.add(value);
   if (Array.isArray(value) || value instanceof Set) for (const v of value) collect(v, found);
   else if (value instanceof Map) for (const v of value.values()) collect(v, found);
-  else if (Object.getPrototypeOf(value) === Object.prototype) for (const v of Object.values(value)) collect(v, found);
-  return found;
+  else if (isPlain(value)) for (const v of Object.values(value)) collect(v, found);
+}
+
+/** An object literal, or one without a prototype, as `load` returns. */
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 // ---- the finalizer
@@ -202,7 +227,8 @@ function collect(value: unknown, found: Set<Scoped>): Set<Scoped> {
  */
 export type Held = Storage[];
 
-const finalizer = new FinalizationRegistry<Held>(releaseAll);
+/** Null in edge runtimes without one: there, what no scope releases lives until `dispose()`. */
+const finalizer = typeof FinalizationRegistry === "undefined" ? null : new FinalizationRegistry<Held>(releaseAll);
 
 /** Releases what is still held, once. */
 export function releaseAll(held: Held): void {
@@ -221,9 +247,12 @@ const BALLAST_BYTES = 2 ** 18;
  * it run in time.
  */
 export function finalize(owner: object & { ballast?: ArrayBuffer }, held: Held, bytes: number): void {
+  if (finalizer === null) return;
   finalizer.register(owner, held);
   unballasted += bytes;
   if (unballasted < BALLAST_BYTES) return;
-  owner.ballast = new ArrayBuffer(unballasted);
+  try {
+    owner.ballast = new ArrayBuffer(unballasted);
+  } catch {} // no room for it: then the collector is told by others
   unballasted = 0;
 }

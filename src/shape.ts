@@ -6,6 +6,9 @@ export type Shape = readonly number[];
 /** Most axes a tensor may have: what the kernels' descriptors hold. */
 export const MAX_RANK = 8;
 
+/** Longest axis: kernels count in 32 bits with a sign. */
+const MAX_SIZE = 2 ** 31 - 1;
+
 /** Number of elements of a shape. */
 export function sizeOf(shape: Shape): number {
   let n = 1;
@@ -43,7 +46,7 @@ export function describe(value: unknown): string {
   if (value === null || typeof value !== "object") {
     return typeof value === "function" ? "a function" : String(value);
   }
-  const name = value.constructor?.name ?? "object";
+  const name = value.constructor?.name ?? "Object"; // an object may have no prototype
   return name === "Object" ? "an object" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
 }
 
@@ -129,6 +132,14 @@ export function checkBoolean(op: string, name: string, value: unknown): boolean 
   return value;
 }
 
+/** A text that is not empty, as a path. */
+export function checkText(op: string, name: string, value: unknown): string {
+  if (typeof value !== "string" || value === "") {
+    throw new TypeError(`${op}: expected ${name} to be text, got ${describe(value)}`);
+  }
+  return value;
+}
+
 /** A list of at most eight sizes, each a non-negative integer. */
 export function checkShape(op: string, shape: unknown, name = "shape"): Shape {
   if (!Array.isArray(shape)) {
@@ -141,7 +152,10 @@ export function checkShape(op: string, shape: unknown, name = "shape"): Shape {
     if (typeof d !== "number" || !Number.isInteger(d)) {
       throw new TypeError(`${op}: expected ${name} of whole sizes, got ${describe(shape)}`);
     }
-    if (d < 0) throw new RangeError(`${op}: expected ${name} of sizes at least 0, got ${show(shape)}`);
+    if (d < 0 || d > MAX_SIZE) {
+      const bound = d < 0 ? "at least 0" : `at most ${MAX_SIZE}`;
+      throw new RangeError(`${op}: expected ${name} of sizes ${bound}, got ${show(shape)}`);
+    }
   }
   return shape;
 }

@@ -1,5 +1,6 @@
 // Where in the user's program a block of memory was made: always for a sample, so that running out of memory can name
 // the lines that leak, and for every block while leaks are tracked. Knows nothing of tensors.
+import { checkBoolean } from "./shape.ts";
 
 /** What is recorded of one block: an error whose stack is only read when somebody asks. */
 export interface Site {
@@ -27,6 +28,7 @@ let tracking = false;
  * are listed.
  *
  * @param on true (default) to start, false to stop and forget.
+ * @throws TypeError for what is no boolean.
  *
  * @example
  * ```ts
@@ -39,6 +41,7 @@ let tracking = false;
  * ```
  */
 export function trackLeaks(on = true): void {
+  checkBoolean("trackLeaks", "on", on);
   tracking = on;
   for (const block of blocks) block.site = null;
   blocks.clear();

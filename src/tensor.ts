@@ -118,18 +118,24 @@ export class Tensor implements Scoped {
 
   set grad(grad: Tensor | null) {
     if (grad === this.gradient) return;
-    if (
-      grad !== null &&
-      (!(grad instanceof Tensor) || show(grad.shape) !== show(this.shape) || grad.dtype !== "float32")
-    ) {
-      throw new TypeError(
-        `grad: expected a float32 tensor of shape ${show(this.shape)} or null, got ${describe(grad)}`,
-      );
-    }
+    if (grad !== null) expectGradient(this, grad);
+    if (this.storage === null) throw this.released();
+    const own = grad === null ? null : alias(grad);
     const old = this.gradient;
     this.forgetGrad();
     old?.leave(); // somebody may still hold it
-    if (grad !== null) this.adoptGrad(alias(grad));
+    if (own !== null) this.adoptGrad(own);
+  }
+
+  /** @internal Lets go of the gradient: releases it, unless it was kept. */
+  dropGrad(): void {
+    if (this.gradient?.kept === true) this.grad = null;
+    else this.gradient?.dispose();
+  }
+
+  /** @internal The leaf whose gradient this is forgets it. */
+  part(): void {
+    this.owner?.forgetGrad();
   }
 
   /** @internal Makes `grad`, a handle that no scope owns, this leaf's gradient. */
@@ -192,8 +198,8 @@ export class Tensor implements Scoped {
   dispose(): void {
     const { storage } = this;
     if (storage === null) return;
-    this.gradient?.dispose();
-    this.owner?.forgetGrad();
+    this.dropGrad();
+    this.part();
     this.storage = null;
     if (this.held !== null) releaseAll(this.held);
     else release(storage);
@@ -209,7 +215,8 @@ export class Tensor implements Scoped {
 
   /** @internal Hands it to the finalizer: no scope looks after it any more. */
   leave(): void {
-    if (this.held !== null || this.storage === null) return;
+    // the finalizer of a leaf looks after its gradient too
+    if (this.held !== null || this.storage === null || this.owner !== null) return;
     this.held = [this.storage];
     if (this.gradient !== null) this.held.push(this.gradient.storage!);
     finalize(this, this.held, this.storage.bytes);
@@ -229,6 +236,14 @@ export class Tensor implements Scoped {
         "return it from tidy(), keep() it, or do not dispose() it before its last use",
     );
   }
+}
+
+/** Stands outside of the class: the bundler would call a class that names itself _Tensor, in messages too. */
+function expectGradient(leaf: Tensor, grad: unknown): void {
+  const isTensor = grad instanceof Tensor;
+  if (isTensor && show(grad.shape) === show(leaf.shape) && grad.dtype === "float32") return;
+  const got = isTensor ? `${grad.dtype} ${show(grad.shape)}` : describe(grad);
+  throw new TypeError(`grad: expected a float32 tensor of shape ${show(leaf.shape)} or null, got ${got}`);
 }
 
 /** A tensor of uninitialised elements in the current scope: what an op writes its result into. */

@@ -3,13 +3,16 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import type * as bindings from "../build/core.js";
 
-/** The kernels, typed from what the compiler emits: a wrong argument count is a compile error. */
+/** @internal The kernels, typed from what the compiler emits: a wrong argument count is a compile error. */
 export type Kernels = Awaited<ReturnType<typeof bindings.instantiate>>;
 
-/** What a core can be made of: compiled bytes, or a module compiled elsewhere. */
-export type CoreSource = BufferSource | WebAssembly.Module;
+/**
+ * What a core can be made of: compiled bytes, or a `WebAssembly.Module` compiled elsewhere, which the types of Node and
+ * of plain JavaScript do not know: programs without those of browsers must compile too.
+ */
+export type CoreSource = ArrayBuffer | ArrayBufferView | object;
 
-/** Kernel exports: one live binding for the process, set by {@link boot}. */
+/** @internal Kernel exports: one live binding for the process, set by {@link boot}. */
 export let k: Kernels = failing(
   () => new Error('sedge: no core is booted; import "sedge" rather than an inner file, or call init({ module })'),
 );
@@ -21,19 +24,23 @@ let heapF32 = new Float32Array(0);
 let heapI32 = new Int32Array(0);
 let heapU8 = new Uint8Array(0);
 
+/** What a core that does not start at import is likely to lack. */
+const HINT =
+  "sedge: the core could not start: this runtime needs WebAssembly with SIMD, " +
+  "a content security policy must allow 'wasm-unsafe-eval', and an edge runtime wants init({ module })";
+
 /**
- * Starts the library from compiled bytes or a compiled module.
- * A failure is remembered and thrown by the first op, so that `init({ module })` can still mend it.
+ * Starts the library from compiled bytes or a compiled module, in the place of any core before.
+ * A failure is remembered and thrown by the first op, after `hint`, so that `init({ module })` can still mend it.
  */
-export function boot(source: CoreSource | (() => CoreSource)): void {
+export function boot(source: CoreSource | (() => CoreSource), hint = HINT): void {
+  intsPtr = 0;
   try {
     k = instantiateSync<Kernels & Record<string, unknown>>(typeof source === "function" ? source() : source).exports;
     intsPtr = k.alloc(INTS_BYTES) >>> 0;
+    refresh();
   } catch (cause) {
-    const hint =
-      "the core could not start: this runtime needs WebAssembly with SIMD, " +
-      "a content security policy must allow 'wasm-unsafe-eval', and an edge runtime wants init({ module })";
-    k = failing(() => new Error(`sedge: ${hint} (${String(cause)})`, { cause }));
+    k = failing(() => new Error(`${hint} (${String(cause)})`, { cause }));
   }
 }
 

@@ -143,6 +143,7 @@ describe("backward refuses", () => {
     expect(() => x.sum().backward(unknown)).toThrow(
       'backward: unknown option "retain"; expected one of gradient, retainGraph',
     );
+    expect(() => x.sum().backward({ retainGraph: 1 as never })).toThrow("expected retainGraph to be a boolean, got 1");
     expect(() => tensor([1]).sum().backward()).toThrow(
       "backward: nothing that this sum was computed from requires gradients",
     );
@@ -172,6 +173,8 @@ describe("recording", () => {
 
   it("refuses an asynchronous function in noGrad", () => {
     expect(() => noGrad(async () => 1)).toThrow("noGrad: expected a synchronous function");
+    expect(() => noGrad(() => Promise.resolve(1))).toThrow("noGrad: expected a synchronous function");
+    expect(relu(variable([1])).requiresGrad).toBe(true);
   });
 
   it("gives gradients only to leaves", () => {

@@ -133,6 +133,15 @@ describe("kinks and special values", () => {
     expect(dExponent[4]).toBeCloseTo(Math.log(3), 6);
   });
 
+  test("pow passes a NaN gradient to the exponent of 0, not to the base with exponent 0, as PyTorch", () => {
+    const [x, exponent] = [variable([0]), variable([2])];
+    ops.mul(pow(x, exponent), NaN).backward();
+    expect(exponent.grad?.toArray()).toEqual([NaN]);
+    const [base, zero] = [variable([2]), variable([0])];
+    ops.mul(pow(base, zero), NaN).backward();
+    expect(base.grad?.toArray()).toEqual([0]);
+  });
+
   test.each([2, 3, 0.5, -0.5, -1, 1, 0, 2.5, -3])("pow with the number %d is pow with a tensor of it", (exponent) => {
     const x = shifted([17], 9, 1.2);
     const other = tensor(Array(17).fill(exponent));

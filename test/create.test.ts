@@ -87,6 +87,11 @@ describe("tensor", () => {
     ],
     ["another size", () => tensor([1, 2], { shape: [3] }), "tensor: expected 3 values for shape [3], got 2"],
     ["a negative size", () => tensor([1], { shape: [-1] }), "tensor: expected shape of sizes at least 0, got [-1]"],
+    [
+      "a size beyond 32 bits",
+      () => zeros([2 ** 40, 0]),
+      "zeros: expected shape of sizes at most 2147483647, got [1099511627776, 0]",
+    ],
     ["a NaN size", () => zeros([NaN]), "zeros: expected shape of whole sizes, got [NaN]"],
     [
       "a size that is no number",
@@ -119,6 +124,31 @@ describe("tensor", () => {
       "gradients of integers",
       () => tensor([1], { dtype: "int32", requiresGrad: true }),
       "requiresGrad: expected a float32 tensor, got int32 [1]",
+    ],
+    [
+      "integers beyond int32",
+      () => arange(2 ** 31, 2 ** 31 + 3),
+      'arange: expected values that fit int32, got 2147483648 to 2147483651; pass { dtype: "float32" }',
+    ],
+    [
+      "counting in booleans",
+      () => arange(0, 5, 1, { dtype: "bool" }),
+      "arange: expected dtype to be float32 or int32, got bool",
+    ],
+    [
+      "several values to fill with",
+      () => full([2], [5, 6] as never),
+      "full: expected value to be one number, got [5, 6]",
+    ],
+    [
+      "a dtype of what is always float32",
+      () => linspace(0, 1, 3, { dtype: "int32" } as object),
+      'linspace: unknown option "dtype"; expected one of requiresGrad',
+    ],
+    [
+      "a constant that requires gradients",
+      () => constant([1], { requiresGrad: true } as object),
+      'constant: unknown option "requiresGrad"; expected one of shape, dtype',
     ],
     [
       "more than a block can hold",
@@ -199,7 +229,7 @@ describe("at random", () => {
     expect(Math.max(...data)).toBeLessThan(1);
     expect([...randperm(7).data].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
     expect(() => randint(3, 3, [1])).toThrow("randint: expected high from 4 to 2147483648, got 3");
-    expect(() => seed(-1)).toThrow("seed: expected an integer from 0 to 9007199254740991, got -1");
-    expect(() => seed(NaN)).toThrow("seed: expected an integer");
+    expect(() => seed(-1)).toThrow("seed: expected n from 0 to 9007199254740991, got -1");
+    expect(() => seed(NaN)).toThrow("seed: expected n to be an integer, got NaN");
   });
 });

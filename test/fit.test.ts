@@ -289,15 +289,26 @@ describe("fit refuses", () => {
       new TypeError('fit: expected optimizer to be one of optim, got "adam"'),
     ],
     [
-      "metrics in a list",
-      { metrics: accuracy },
-      new TypeError("fit: expected metrics to be functions by name, got a function"),
+      "an optimizer that cannot clear gradients",
+      { optimizer: { step() {} } },
+      new TypeError("fit: expected optimizer to be one of optim, got an object"),
     ],
     [
-      "a seed that is none",
-      { seed: -1 },
-      new RangeError("seed: expected an integer from 0 to 9007199254740991, got -1"),
+      "a callback of null",
+      { callbacks: [null] },
+      new TypeError("fit: expected callbacks to be objects of functions, got null"),
     ],
+    [
+      "a function as a callback",
+      { callbacks: () => undefined },
+      new TypeError("fit: expected callbacks to be objects of functions, got a function"),
+    ],
+    [
+      "metrics in a list",
+      { metrics: accuracy },
+      new TypeError("fit: expected metrics to be functions by name, as { accuracy }, got a function"),
+    ],
+    ["a seed that is none", { seed: -1 }, new RangeError("seed: expected n from 0 to 9007199254740991, got -1")],
     [
       "an unknown option",
       { epoch: 3 },
@@ -310,6 +321,14 @@ describe("fit refuses", () => {
     const before = weights(model);
     expect(() => fit(model, data, { ...options, ...wrong } as FitOptions)).toThrow(error);
     expect(weights(model)).toEqual(before);
+  });
+
+  it("a model that is no module", () => {
+    const [, options] = setUp();
+    const identity = ((x: Tensor) => x) as never;
+    expect(() => fit(identity, data, options)).toThrow("fit: expected model to be a Module, got a function");
+    expect(() => evaluate(identity, data, options)).toThrow("evaluate: unknown option");
+    expect(() => evaluate(identity, data, { loss: mse })).toThrow("evaluate: expected model to be a Module");
   });
 
   it("labels out of range, before the first step", () => {

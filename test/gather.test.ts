@@ -252,7 +252,8 @@ describe("oneHot", () => {
     );
     expect(() => oneHot(int([-1]))).toThrow("oneHot: expected ids of at least 0 and below 1, got -1 at position [0]");
     expect(() => oneHot(int([]))).toThrow("oneHot: expected numClasses for ids without elements, got undefined");
-    expect(() => oneHot(int([0]), 0)).toThrow("oneHot: expected numClasses at least 1, got 0");
+    expect(() => oneHot(int([0]), 0)).toThrow("oneHot: expected numClasses from 1 to 2147483647, got 0");
+    expect(() => oneHot(int([0]), 2 ** 33)).toThrow("oneHot: expected numClasses from 1 to 2147483647, got 8589934592");
     expect(() => oneHot(tensor([1]), 3)).toThrow("oneHot: expected ids to be int32, got float32");
   });
 });

@@ -173,6 +173,8 @@ describe("saving and loading", () => {
         "state[1]: expected step to be an integer, got 0.5",
         (d) => ({ ...d, state: { ...d.state, 1: { ...d.state[1], step: 0.5 } } }),
       ],
+      ["expected states of 2 parameters, got state[-1]", (d) => ({ ...d, state: { ...d.state, [-1]: d.state[1] } })],
+      ["expected 2 parameters in group 0, got none", (d) => ({ ...d, paramGroups: [null] })],
       ["expected states of 2 parameters, got state[2]", (d) => ({ ...d, state: { ...d.state, 2: d.state[1] } })],
     ];
     for (const [message, spoil] of faults) {

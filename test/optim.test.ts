@@ -4,9 +4,12 @@ import "../src/boot.ts";
 import { describe, expect, it } from "vitest";
 import { backward } from "../src/backward.ts";
 import { memory } from "../src/memory.ts";
+import { zerosLike } from "../src/ops/assign.ts";
+import { add } from "../src/ops/binary.ts";
 import { tensor, variable } from "../src/ops/create.ts";
 import { dot } from "../src/ops/gemm.ts";
 import { Adam, type AdamOptions, AdamW, power } from "../src/optim/adam.ts";
+import { Optimizer } from "../src/optim/optimizer.ts";
 import { SGD, type SGDOptions } from "../src/optim/sgd.ts";
 import { tidy } from "../src/scope.ts";
 import { type Tensor, view } from "../src/tensor.ts";
@@ -195,6 +198,35 @@ describe("a step", () => {
       optimizer.step();
     });
     expect(optimizer.state.get(p)!.momentumBuffer.toArray()).toEqual([1, 1, 1]);
+  });
+
+  it("keeps the state of an optimizer of one's own, however it was made", () => {
+    class Sum extends Optimizer<{ lr: number }, { total: Tensor }> {
+      constructor(params: Tensor[]) {
+        super("Sum", params, {}, { lr: 1 });
+      }
+      protected check() {}
+      protected blank(p: Tensor) {
+        return { total: zerosLike(p) };
+      }
+      protected update(p: Tensor, grad: Tensor) {
+        const total = add((this.state.get(p) ?? this.blank(p)).total, grad);
+        this.state.get(p)?.total.dispose();
+        this.state.set(p, { total });
+      }
+    }
+    const p = variable([1]);
+    const optimizer = new Sum([p]);
+    const turn = (): void => {
+      give(p, [2]);
+      optimizer.step();
+      optimizer.zeroGrad();
+    };
+    tidy(turn);
+    const { tensors } = memory();
+    for (let i = 0; i < 2; i++) tidy(turn);
+    expect(optimizer.state.get(p)!.total.toArray()).toEqual([6]);
+    expect(memory().tensors).toBe(tensors);
   });
 });
 

@@ -299,6 +299,9 @@ describe("repeat", () => {
   it("refuses fewer repeats than axes, and negative ones", () => {
     expect(() => repeat(zeros([2, 3]), [2])).toThrow("repeat: expected at least 2 repeats for [2, 3], got [2]");
     expect(() => repeat(zeros([2]), [-1])).toThrow("repeat: expected repeats of sizes at least 0, got [-1]");
+    expect(() => repeat(zeros([2 ** 20, 0]), [2 ** 20, 1])).toThrow(
+      "repeat: expected shape of sizes at most 2147483647",
+    );
   });
 });
 

@@ -3,7 +3,7 @@
 import "../src/entry.ts";
 import { describe, expect, it } from "vitest";
 import { backward } from "../src/backward.ts";
-import { full, tensor, zeros } from "../src/ops/create.ts";
+import { full, ones, tensor, zeros } from "../src/ops/create.ts";
 import { type AvgPool2dOptions, avgPool2d, maxPool2d } from "../src/ops/pool.ts";
 import { tidy } from "../src/scope.ts";
 import type { Tensor } from "../src/tensor.ts";
@@ -171,6 +171,17 @@ describe("maxPool2d", () => {
   it("pads with -Infinity, not zero", () => {
     const y = maxPool2d(full([1, 1, 2, 2], -3), 2, { stride: 1, padding: 1 });
     expect(Array.from(y.data)).toEqual(Array(9).fill(-3));
+  });
+});
+
+describe("working memory beyond 32 bits is refused, not cut off to 32 bits:", () => {
+  // padded by 2^14 on each side, an image of one pixel takes 4 GB
+  it.each([2 ** 15, 2 ** 16, 2 ** 20])("a kernel of %i", (size) => {
+    const x = ones([1, 1, 1]);
+    for (const pool of [maxPool2d, avgPool2d]) {
+      expect(() => pool(x, size, { padding: size / 2 })).toThrow("out of memory: the working memory of an op needs");
+    }
+    expect(maxPool2d(x, 1).item()).toBe(1); // the heap is as it was
   });
 });
 

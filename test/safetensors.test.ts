@@ -94,6 +94,9 @@ describe("encodeSafetensors", () => {
   });
 
   it("refuses what is no tensor, reserved names, metadata that is no text, and unknown options", () => {
+    expect(() => encodeSafetensors(null as never)).toThrow(
+      new TypeError("encodeSafetensors: expected tensors by name, got null"),
+    );
     // @ts-expect-error no tensor
     expect(() => encodeSafetensors({ w: 3 })).toThrow('encodeSafetensors: expected "w" to be a tensor, got 3');
     expect(() => encodeSafetensors({ __metadata__: tensor([1]) })).toThrow(/another name than "__metadata__"/);

@@ -61,6 +61,16 @@ describe("toString", () => {
     expect(String(make())).toBe(text);
   });
 
+  it("prints tensors of very many elements whose axes are too short to abbreviate", () => {
+    const text = String(zeros([6, 6, 6, 6, 6, 6, 6]));
+    expect(text.match(/0/g)).toHaveLength(6 ** 7 + 0);
+    expect(text.endsWith("shape [6, 6, 6, 6, 6, 6, 6], float32)")).toBe(true);
+  });
+
+  it("prints eight axes", () => {
+    expect(String(zeros([1, 1, 1, 1, 1, 1, 1, 2]))).toBe("tensor([[[[[[[[0, 0]]]]]]]], float32)");
+  });
+
   it("is what the console shows", () => {
     expect(inspect(tensor([1]))).toBe("tensor([1], float32)");
   });

@@ -30,7 +30,12 @@ export class Dataset {
 
   constructor(x: Tensor | TensorLike, y: Tensor | TensorLike) {
     this.x = hold("x", x);
-    this.y = hold("y", y);
+    try {
+      this.y = hold("y", y);
+    } catch (error) {
+      this.x.dispose();
+      throw error;
+    }
     const [n, m] = [this.x.shape[0], this.y.shape[0]];
     if (n === m && n !== 0) return;
     this.dispose();
@@ -61,7 +66,7 @@ export class Dataset {
     if (from >= to) throw new RangeError(`slice: expected at least one of ${n} examples, got ${start} to ${end}`);
     const [x, y] = [rows(this.x, from, to), rows(this.y, from, to)];
     try {
-      return new Dataset(x, y);
+      return dataset(x, y);
     } finally {
       x.dispose();
       y.dispose();
@@ -99,6 +104,9 @@ export class Dataset {
     this.y.dispose();
   }
 }
+
+/** Stands outside of the class: the bundler would call a class that names itself _Dataset, on the console too. */
+const dataset = (x: Tensor, y: Tensor): Dataset => new Dataset(x, y);
 
 /** A handle of the dataset's own, which no scope releases, off any graph. */
 function hold(name: string, values: Tensor | TensorLike): Tensor {

@@ -1,9 +1,9 @@
 // IDX files on disk, gzipped or not, under the names that MNIST and its kin use. Only Node and its like load this
 // file, through src/node.ts; the format is src/data/idx.ts.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { show } from "../shape.ts";
+import { checkText, show } from "../shape.ts";
 import type { Dataset } from "./dataset.ts";
 import { type IdxArray, idxDataset, parseIdx } from "./idx.ts";
 
@@ -21,7 +21,8 @@ const GZIP_MAGIC = [0x1f, 0x8b] as const;
 /**
  * Reads an IDX file, gzipped or not; the file's first bytes tell, not its name.
  *
- * @throws Error if the file cannot be read; RangeError if it is truncated, corrupt, or no IDX file.
+ * @throws TypeError if `path` is no text; Error if the file cannot be read; RangeError if it is truncated, corrupt, or no IDX file.
+ * @see http://yann.lecun.com/exdb/mnist/
  *
  * @example
  * ```ts
@@ -32,6 +33,7 @@ const GZIP_MAGIC = [0x1f, 0x8b] as const;
  * ```
  */
 export function readIdx(path: string): IdxArray {
+  checkText("readIdx", "path", path);
   let bytes: Uint8Array;
   try {
     bytes = readFileSync(path);
@@ -65,6 +67,7 @@ function findFile(folder: string, stem: string, rank: number): string {
  *
  * @throws Error if the folder or a file is missing; RangeError for corrupt files, different numbers of images and labels,
  * or different sizes of training and test images.
+ * @see https://github.com/zalandoresearch/fashion-mnist#get-the-data
  *
  * @example
  * ```ts
@@ -82,7 +85,9 @@ function findFile(folder: string, stem: string, rank: number): string {
  * ```
  */
 export function loadIdxFolder(folder: string): ImageFolder {
+  checkText("loadIdxFolder", "folder", folder);
   if (!existsSync(folder)) throw new Error(`loadIdxFolder: expected a folder, got ${folder}, which does not exist`);
+  if (!statSync(folder).isDirectory()) throw new Error(`loadIdxFolder: expected a folder, got the file ${folder}`);
   // All four are found before the first is read: a missing file should not cost the time of the others.
   const [trainFiles, testFiles] = [findPart(folder, "train"), findPart(folder, "t10k")];
   const train = readPart(...trainFiles);

@@ -123,7 +123,8 @@ const WHITE = 255;
  * [N, 1, H, W] of 0 to 1, labels [N] become int32 [N].
  *
  * @param options.file what to call the data in error messages. Default: nothing.
- * @throws RangeError if either is not of bytes, has another rank, is empty, or their lengths differ.
+ * @throws TypeError for what is no such array; RangeError if either is not of bytes, has another rank, is empty, or their
+ * lengths differ.
  *
  * @example
  * ```ts
@@ -155,7 +156,11 @@ export function idxDataset(images: IdxArray, labels: IdxArray, options?: { file?
   return data;
 }
 
-function expectBytes(source: string, name: string, { shape, data }: IdxArray, rank: number): Uint8Array {
+function expectBytes(source: string, name: string, array: IdxArray, rank: number): Uint8Array {
+  if (!Array.isArray(array?.shape)) {
+    throw new TypeError(`${source}: expected ${name} to be { shape, data }, as parseIdx gives, got ${describe(array)}`);
+  }
+  const { shape, data } = array;
   if (!(data instanceof Uint8Array))
     throw new RangeError(`${source}: expected ${name} of unsigned bytes, got ${describe(data)}`);
   if (shape.length !== rank) {

@@ -3,7 +3,8 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { StateDict } from "../nn/state.ts";
-import { checkOptions, describe } from "../shape.ts";
+import { checkOptions, checkText, describe } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
 import { decodeSafetensors, encodeSafetensors, type Metadata, safetensorsMetadata } from "./safetensors.ts";
 
 /** What {@link save} takes: tensors by name, or whatever has a state dict, such as a module. */
@@ -17,6 +18,7 @@ export type Saveable = Readonly<StateDict> | { stateDict(): Readonly<StateDict> 
  * @param path where to write; the folder must exist.
  * @param options.metadata facts about the file, text by name. Default: none.
  * @throws Error if the file cannot be written, with the system's error as its cause; TypeError for what cannot be saved.
+ * @see https://github.com/huggingface/safetensors#format
  *
  * @example
  * ```ts
@@ -28,9 +30,9 @@ export type Saveable = Readonly<StateDict> | { stateDict(): Readonly<StateDict> 
  * ```
  */
 export function save(path: string, what: Saveable, options?: { metadata?: Metadata }): void {
-  checkPath("save", path);
+  checkText("save", "path", path);
   checkOptions("save", options, ["metadata"]);
-  if (typeof what !== "object" || what === null) {
+  if (typeof what !== "object" || what === null || what instanceof Tensor) {
     throw new TypeError(`save: expected a model or tensors by name, got ${describe(what)}`);
   }
   const tensors = typeof what.stateDict === "function" ? what.stateDict() : (what as Readonly<StateDict>);
@@ -69,6 +71,8 @@ function writeWhole(path: string, bytes: Uint8Array): void {
  *
  * @throws Error if the file cannot be read, with the system's error as its cause; RangeError if it is truncated, corrupt, or
  * holds an integer outside of int32.
+ * @param path the file. @returns its tensors by name, for `loadStateDict`.
+ * @see https://github.com/huggingface/safetensors#format
  *
  * @example
  * ```ts
@@ -99,15 +103,10 @@ export function loadMetadata(path: string): Metadata {
 }
 
 function read(op: string, path: string): Uint8Array {
-  checkPath(op, path);
+  checkText(op, "path", path);
   try {
     return readFileSync(path);
   } catch (cause) {
     throw new Error(`${op}: cannot read ${path}: ${(cause as Error).message}`, { cause });
   }
-}
-
-function checkPath(op: string, path: unknown): void {
-  if (typeof path !== "string" || path === "")
-    throw new TypeError(`${op}: expected path to be text, got ${describe(path)}`);
 }

@@ -37,6 +37,9 @@ export function encodeSafetensors(tensors: Readonly<StateDict>, options?: { meta
   const op = "encodeSafetensors";
   checkOptions(op, options, ["metadata"]);
   checkMetadata(op, options?.metadata);
+  if (typeof tensors !== "object" || tensors === null) {
+    throw new TypeError(`${op}: expected tensors by name, got ${describe(tensors)}`);
+  }
   const named = Object.entries(tensors);
   for (const [name, x] of named) {
     if (name === "__metadata__")
@@ -60,7 +63,11 @@ export function encodeSafetensors(tensors: Readonly<StateDict>, options?: { meta
 }
 
 function checkMetadata(op: string, metadata: Metadata | undefined): void {
-  for (const [key, text] of Object.entries(metadata ?? {})) {
+  if (metadata === undefined) return;
+  if (typeof metadata !== "object" || metadata === null) {
+    throw new TypeError(`${op}: expected metadata to be text by name, got ${describe(metadata)}`);
+  }
+  for (const [key, text] of Object.entries(metadata)) {
     if (typeof text !== "string") {
       throw new TypeError(`${op}: expected metadata to be text by name, got ${typeof text} for ${JSON.stringify(key)}`);
     }

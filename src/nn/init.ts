@@ -1,6 +1,6 @@
 // Initialisers: fill a tensor in place by rule, or from the seeded stream. Which layer uses which stands in the layer.
 import { fillNormal, fillUniform } from "../ops/internal/random.ts";
-import { checkNumber, checkOptions, describe, type Shape, show } from "../shape.ts";
+import { checkNumber, checkOptions, checkShape, describe, type Shape, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 
 /** The functions that gains are known for. */
@@ -60,6 +60,7 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
  *
  * @param shape [out, in] or [out, in, kernel sizes ...].
  * @throws RangeError for fewer than two axes.
+ * @see https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.xavier_uniform_
  *
  * @example
  * ```ts
@@ -68,7 +69,7 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
  * ```
  */
 export function fans(shape: Shape): { fanIn: number; fanOut: number } {
-  const [outputs, inputs, ...kernel] = shape;
+  const [outputs, inputs, ...kernel] = checkShape("fans", shape);
   if (outputs === undefined || inputs === undefined) {
     throw new RangeError(`fans: expected a weight of at least 2 axes, got shape ${show(shape)}`);
   }

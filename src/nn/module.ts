@@ -57,6 +57,11 @@ export abstract class Module {
     try {
       return this.forward(...(inputs as never[])) as ReturnType<this["forward"]>;
     } catch (error) {
+      if (typeof this.forward !== "function") {
+        throw new TypeError(`${this.constructor.name}: expected the class to define forward(), got none`, {
+          cause: error,
+        });
+      }
       if (isTraced(error)) traceThrough(error, this, (inner) => this.namedModules().find(([, m]) => m === inner)?.[0]);
       else traceStart(error, this, this.constructor.name, inputs);
       throw error;

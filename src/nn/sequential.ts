@@ -29,8 +29,10 @@ export class Sequential<Layers extends SequentialItem[] = SequentialItem[]> exte
   constructor(...layers: Layers) {
     super();
     layers.forEach((layer, i) => {
-      if (layer instanceof Module || typeof layer === "function") return;
-      throw new TypeError(`Sequential: expected layer ${i} to be a module or a function, got ${describe(layer)}`);
+      const isClass = typeof layer === "function" && layer.prototype instanceof Module;
+      if (layer instanceof Module || (typeof layer === "function" && !isClass)) return;
+      const got = isClass ? `the class ${layer.name}; write new ${layer.name}(...)` : describe(layer);
+      throw new TypeError(`Sequential: expected layer ${i} to be a module or a function, got ${got}`);
     });
     this.layers = layers;
   }

@@ -1,5 +1,5 @@
 // Ops that write to a tensor, or make one like it. The others that make tensors take none: src/ops/create.ts.
-import { show } from "../shape.ts";
+import { checkOptions, show } from "../shape.ts";
 import { expectTensor, Tensor } from "../tensor.ts";
 import { type CreateOptions, ones, type TensorLike, zeros } from "./create.ts";
 import { toElements } from "./internal/values.ts";
@@ -12,6 +12,7 @@ import { toElements } from "./internal/values.ts";
  * @param source a tensor or values of the same shape; converted to the target's dtype as by `tensor`.
  * @returns `target`.
  * @throws TypeError if `target` is a result of recorded ops; RangeError if the shapes differ.
+ * @see https://pytorch.org/docs/stable/generated/torch.Tensor.copy_.html
  *
  * @example
  * ```ts
@@ -40,6 +41,9 @@ export function assign(target: Tensor, source: Tensor | TensorLike): Tensor {
 /**
  * Zeros of another tensor's shape and dtype.
  *
+ * @param x gives the shape and, unless `dtype` says otherwise, the dtype. @param options `dtype`, `requiresGrad` (default false).
+ * @see https://pytorch.org/docs/stable/generated/torch.zeros_like.html
+ *
  * @example
  * ```ts
  * import { ones, zerosLike } from "sedge";
@@ -48,11 +52,15 @@ export function assign(target: Tensor, source: Tensor | TensorLike): Tensor {
  */
 export function zerosLike(x: Tensor, options: CreateOptions = {}): Tensor {
   expectTensor("zerosLike", "x", x);
+  checkOptions("zerosLike", options, ["dtype", "requiresGrad"]);
   return zeros(x.shape, { dtype: x.dtype, ...options });
 }
 
 /**
  * Ones of another tensor's shape and dtype.
+ *
+ * @param x gives the shape and, unless `dtype` says otherwise, the dtype. @param options `dtype`, `requiresGrad` (default false).
+ * @see https://pytorch.org/docs/stable/generated/torch.ones_like.html
  *
  * @example
  * ```ts
@@ -62,5 +70,6 @@ export function zerosLike(x: Tensor, options: CreateOptions = {}): Tensor {
  */
 export function onesLike(x: Tensor, options: CreateOptions = {}): Tensor {
   expectTensor("onesLike", "x", x);
+  checkOptions("onesLike", options, ["dtype", "requiresGrad"]);
   return ones(x.shape, { dtype: x.dtype, ...options });
 }

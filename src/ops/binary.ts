@@ -80,9 +80,11 @@ function withAlpha(op: string, a: Operand, b: Operand, options: AlphaOptions | u
   if (typeof b === "number") return binary(op, a, alpha * b, parts);
   expectOperand(op, "b", b);
   const scaled = mul(b, alpha);
-  const y = binary(op, a, scaled, parts);
-  scaled.dispose();
-  return y;
+  try {
+    return binary(op, a, scaled, parts);
+  } finally {
+    scaled.dispose();
+  }
 }
 
 /**

@@ -3,16 +3,7 @@
 import { record } from "../autograd.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { cast } from "./cast.ts";
-import {
-  apply2,
-  asTensor,
-  commonType,
-  discard,
-  expectOperand,
-  type Kernel2,
-  type Operand,
-} from "./internal/operands.ts";
+import { apply2, commonType, converted, expectOperand, type Kernel2, type Operand } from "./internal/operands.ts";
 import type { Kernel1 } from "./internal/unary.ts";
 
 /**
@@ -133,12 +124,10 @@ function compare(op: string, float: Kernel2, int: Kernel2, a: Operand, b: Operan
   expectOperand(op, "a", a);
   expectOperand(op, "b", b);
   const dtype = commonType(a, b, "int32");
-  const x = asTensor(a, dtype);
-  const z = asTensor(b, dtype);
   const kernel = dtype === "int32" ? int : float;
-  const y = exchange ? apply2(op, kernel, z, x, "bool") : apply2(op, kernel, x, z, "bool");
-  discard(x, a);
-  discard(z, b);
+  const y = converted(a, dtype, (x) =>
+    converted(b, dtype, (z) => (exchange ? apply2(op, kernel, z, x, "bool") : apply2(op, kernel, x, z, "bool"))),
+  );
   return record(op, y, [], [], () => []);
 }
 
@@ -203,20 +192,13 @@ export function logicalXor(a: Operand, b: Operand): Tensor {
 function combine(op: string, kernel: Kernel2, a: Operand, b: Operand): Tensor {
   expectOperand(op, "a", a);
   expectOperand(op, "b", b);
-  const x = truth(a);
-  const z = truth(b);
-  const y = apply2(op, kernel, x, z, "bool");
-  discard(x, a);
-  discard(z, b);
+  const y = withTruth(a, (x) => withTruth(b, (z) => apply2(op, kernel, x, z, "bool")));
   return record(op, y, [], [], () => []);
 }
 
-function truth(x: Operand): Tensor {
-  if (typeof x === "number") return asTensor(x !== 0 ? 1 : 0, "int32");
-  const bool = asTensor(x, "bool");
-  const y = cast(bool, "int32");
-  discard(bool, x);
-  return y;
+function withTruth(x: Operand, fn: (truth: Tensor) => Tensor): Tensor {
+  if (typeof x === "number") return converted(x !== 0 ? 1 : 0, "int32", fn);
+  return converted(x, "bool", (bool) => converted(bool, "int32", fn));
 }
 
 /**
@@ -290,9 +272,9 @@ export function isfinite(x: Tensor): Tensor {
 
 function classify(op: string, x: Tensor, kernel: Kernel1): Tensor {
   expectTensor(op, "x", x);
-  const input = asTensor(x, "float32");
-  const y = empty(x.shape, "bool");
-  kernel(y.ptr, input.ptr, y.size);
-  discard(input, x);
-  return record(op, y, [], [], () => []);
+  return converted(x, "float32", (x) => {
+    const y = empty(x.shape, "bool");
+    kernel(y.ptr, x.ptr, y.size);
+    return record(op, y, [], [], () => []);
+  });
 }

@@ -1,9 +1,9 @@
 // Convolution over images: its arguments, shape rule, forward and backward. The loops are assembly/conv*.ts.
 import { record } from "../autograd.ts";
-import { scratch } from "../memory.ts";
 import { checkInt, checkOptions, describe, pair, type Shape, show } from "../shape.ts";
 import { empty, expectTensor, Tensor } from "../tensor.ts";
 import { ints, k } from "../wasm.ts";
+import { type Geometry, workingMemory } from "./internal/geometry.ts";
 
 /** Options of {@link conv2d}: one number for both axes, or `[vertical, horizontal]`. */
 export interface Conv2dOptions {
@@ -77,14 +77,6 @@ function biasGrad(dy: Tensor, [n, , , , o, , , , , , , , , , ho, wo]: Geometry):
   return dbias;
 }
 
-/** The 16 counts that assembly/conv-geometry.ts describes. */
-type Geometry = readonly [
-  ...[n: number, c: number, h: number, w: number],
-  ...[o: number, kh: number, kw: number],
-  ...[sh: number, sw: number, top: number, left: number, dh: number, dw: number, groups: number],
-  ...[ho: number, wo: number],
-];
-
 function expectBias(bias: unknown, weight: Tensor): void {
   if (typeof bias === "object" && !(bias instanceof Tensor)) {
     throw new TypeError(
@@ -152,18 +144,4 @@ function padded(
   }
   const [top, left] = pair("conv2d", "padding", padding, 0);
   return [top, left, h + 2 * top, w + 2 * left];
-}
-
-/** Working memory for a kernel, of as many bytes as the core says. */
-function workingMemory(bytesFor: (geometry: number) => number, geometry: Geometry): number {
-  const [, c, h, w, o, kh, kw, sh, sw, top, left, dh, dw, , ho, wo] = geometry;
-  // The largest part is a padded image, of x or of dy. Where its bytes could pass 32 bits, the core must not count them:
-  // scratch() then says how much was wanted.
-  const reachH = ((kh - 1) * dh) / sh;
-  const reachW = ((kw - 1) * dw) / sw;
-  const phases = Math.min(sh, (kh - 1) * dh + 1) * Math.min(sw, (kw - 1) * dw + 1);
-  const xPlane = phases * (ho + reachH) * (wo + reachW) + 32;
-  const yPlane = (reachH + (top + h) / sh + 1) * (reachW + (left + w) / sw + 1) + 32;
-  const bytes = 4 * Math.max(c * xPlane, o * yPlane);
-  return scratch(bytes > 2 ** 30 ? bytes : bytesFor(ints(geometry)) >>> 0);
 }

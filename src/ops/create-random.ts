@@ -13,6 +13,8 @@ export interface RandomOptions {
 /**
  * Uniform random float32 values from 0 up to, not including, 1, from the stream that `seed` sets.
  *
+ * @param shape sizes of the axes. @param options `requiresGrad` (default false).
+ * @throws TypeError or RangeError if `shape` is no list of at most eight sizes.
  * @see https://pytorch.org/docs/stable/generated/torch.rand.html
  *
  * @example
@@ -31,6 +33,8 @@ export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
 /**
  * Normal random float32 values of mean 0 and standard deviation 1, from the stream that `seed` sets.
  *
+ * @param shape sizes of the axes. @param options `requiresGrad` (default false).
+ * @throws TypeError or RangeError if `shape` is no list of at most eight sizes.
  * @see https://pytorch.org/docs/stable/generated/torch.randn.html
  *
  * @example
@@ -49,6 +53,8 @@ export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
 /**
  * Random int32 values from `low` up to, not including, `high`.
  *
+ * @param low first value. @param high bound. @param shape sizes of the axes.
+ * @throws TypeError or RangeError for bounds that are no int32 or out of order, and for what is no shape.
  * @see https://pytorch.org/docs/stable/generated/torch.randint.html
  *
  * @example
@@ -68,6 +74,8 @@ export function randint(low: number, high: number, shape: Shape): Tensor {
 /**
  * A random permutation of 0 .. n - 1, int32.
  *
+ * @param n how many, at least 0.
+ * @throws TypeError or RangeError for another `n`.
  * @see https://pytorch.org/docs/stable/generated/torch.randperm.html
  *
  * @example

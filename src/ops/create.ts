@@ -1,17 +1,7 @@
 // Makes tensors from values and by rule. Random ones are src/ops/create-random.ts.
-import {
-  checkBoolean,
-  checkInt,
-  checkNumber,
-  checkOptions,
-  checkShape,
-  describe,
-  type Shape,
-  show,
-  sizeOf,
-} from "../shape.ts";
+import { checkInt, checkNumber, checkOptions, checkShape, describe, type Shape, show, sizeOf } from "../shape.ts";
 import { type DType, empty, expectTensor, Tensor, unscoped } from "../tensor.ts";
-import { u8 } from "../wasm.ts";
+import { k, u8 } from "../wasm.ts";
 import { made } from "./internal/made.ts";
 import { type NestedValues, type TypedArray, toElements } from "./internal/values.ts";
 
@@ -30,11 +20,10 @@ const DTYPES: readonly DType[] = ["float32", "int32", "bool"];
 
 function checkCreate(op: string, options: CreateOptions, more: readonly string[] = []): void {
   checkOptions(op, options, ["dtype", "requiresGrad", ...more]);
-  const { dtype, requiresGrad } = options;
+  const { dtype } = options;
   if (dtype !== undefined && !DTYPES.includes(dtype)) {
     throw new TypeError(`${op}: expected dtype to be one of ${DTYPES.join(", ")}, got ${describe(dtype)}`);
   }
-  if (requiresGrad !== undefined) checkBoolean(op, "requiresGrad", requiresGrad);
 }
 
 /**
@@ -73,14 +62,19 @@ function fromValues(
   if (sizeOf(shape) !== found.data.length) {
     throw new RangeError(`${op}: expected ${sizeOf(shape)} values for shape ${show(shape)}, got ${found.data.length}`);
   }
+  // making room may grow memory, which detaches every view of it, as those that `x.data` gives
+  const own = ArrayBuffer.isView(found.data) && found.data.buffer === k.memory.buffer;
+  const data = own ? new Float64Array(found.data) : found.data;
   const t = make([...shape], found.dtype);
-  t.data.set(found.data);
+  t.data.set(data);
   return made(op, t, options);
 }
 
 /**
  * TensorFlow's name for a tensor that is not trained: the same as `tensor(values, options)`.
  *
+ * @param values what `tensor` takes. @param options `shape`, `dtype`.
+ * @throws what `tensor` throws.
  * @see https://www.tensorflow.org/api_docs/python/tf/constant
  *
  * @example
@@ -90,6 +84,7 @@ function fromValues(
  * ```
  */
 export function constant(values: TensorLike, options: { shape?: Shape; dtype?: DType } = {}): Tensor {
+  checkOptions("constant", options, ["shape", "dtype"]);
   return fromValues("constant", values, options, empty);
 }
 
@@ -99,6 +94,7 @@ export function constant(values: TensorLike, options: { shape?: Shape; dtype?: D
  *
  * @param values what `tensor` takes, or a tensor, which is copied.
  * @param options `requiresGrad` (default true for float32, false otherwise), `shape`, `dtype`.
+ * @throws what `tensor` throws; TypeError for `requiresGrad` of another dtype than float32.
  * @see https://www.tensorflow.org/api_docs/python/tf/Variable
  *
  * @example
@@ -113,6 +109,7 @@ export function constant(values: TensorLike, options: { shape?: Shape; dtype?: D
  */
 export function variable(values: TensorLike | Tensor, options: CreateOptions & { shape?: Shape } = {}): Tensor {
   const op = "variable";
+  checkCreate(op, options, ["shape"]);
   let t: Tensor;
   if (values instanceof Tensor) {
     expectTensor(op, "values", values);
@@ -127,8 +124,9 @@ export function variable(values: TensorLike | Tensor, options: CreateOptions & {
 
 /** The tensor of a shape with every element the same. */
 function filled(op: string, shape: Shape, value: number, options: CreateOptions): Tensor {
+  checkShape(op, shape); // first: `zeros(2, 3)` should hear of the shape, not of options
   checkCreate(op, options);
-  const t = empty([...checkShape(op, shape)], options.dtype);
+  const t = empty([...shape], options.dtype);
   if (value === 0) u8(t.ptr, t.size * t.data.BYTES_PER_ELEMENT).fill(0);
   else t.data.fill(value);
   return made(op, t, options);
@@ -140,6 +138,7 @@ function filled(op: string, shape: Shape, value: number, options: CreateOptions)
  * @param shape sizes of the axes.
  * @param options `dtype` (default float32), `requiresGrad` (default false).
  * @throws TypeError or RangeError if `shape` is no list of at most eight sizes.
+ * @see https://pytorch.org/docs/stable/generated/torch.zeros.html
  *
  * @example
  * ```ts
@@ -153,6 +152,10 @@ export function zeros(shape: Shape, options: CreateOptions = {}): Tensor {
 
 /**
  * A tensor of ones; see `zeros`.
+ *
+ * @param shape sizes of the axes. @param options `dtype` (default float32), `requiresGrad` (default false).
+ * @throws TypeError or RangeError if `shape` is no list of at most eight sizes.
+ * @see https://pytorch.org/docs/stable/generated/torch.ones.html
  *
  * @example
  * ```ts
@@ -168,6 +171,7 @@ export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
  * A tensor with every element `value`: a number gives float32, a boolean bool, unless `dtype` says otherwise.
  *
  * @throws RangeError for a value that the dtype cannot hold.
+ * @see https://pytorch.org/docs/stable/generated/torch.full.html
  *
  * @example
  * ```ts
@@ -177,6 +181,7 @@ export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
  */
 export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
   checkCreate("full", options);
+  if (typeof value === "object") throw new TypeError(`full: expected value to be one number, got ${describe(value)}`);
   const { data, dtype } = toElements("full", value, options.dtype);
   return filled("full", shape, data[0]!, { ...options, dtype });
 }
@@ -186,6 +191,8 @@ export function full(shape: Shape, value: number | boolean, options: CreateOptio
  * int32 when all arguments are integers, float32 otherwise.
  *
  * @param start first value. @param stop bound. @param step distance (default 1); may be negative, not 0.
+ * @param options `dtype`, `requiresGrad` (default false): after the last number given.
+ * @throws RangeError for a step of 0, bounds that are not finite, or values that the dtype cannot hold.
  * @see https://pytorch.org/docs/stable/generated/torch.arange.html
  *
  * @example
@@ -193,9 +200,17 @@ export function full(shape: Shape, value: number | boolean, options: CreateOptio
  * import { arange } from "sedge";
  * arange(3).toArray(); // => [0,1,2]
  * arange(1, 2, 0.5).toArray(); // => [1,1.5]
+ * arange(3, { dtype: "float32" }).dtype; // => "float32"
  * ```
  */
-export function arange(start: number, stop?: number, step = 1, options: CreateOptions = {}): Tensor {
+export function arange(
+  start: number,
+  ...rest:
+    | [options?: CreateOptions]
+    | [stop: number, options?: CreateOptions]
+    | [stop: number | undefined, step: number, options?: CreateOptions]
+): Tensor {
+  const [[stop, step = 1], options] = numbersThenOptions(rest);
   checkCreate("arange", options);
   const from = stop === undefined ? 0 : checkNumber("arange", "start", start);
   const to = checkNumber("arange", "stop", stop ?? start);
@@ -204,7 +219,13 @@ export function arange(start: number, stop?: number, step = 1, options: CreateOp
   const n = Math.ceil((to - from) / step);
   if (!Number.isFinite(n)) throw new RangeError(`arange: expected finite bounds, got ${from} to ${to} by ${step}`);
   const whole = [from, to, step].every(Number.isInteger);
-  const t = empty([Math.max(n, 0)], options.dtype ?? (whole ? "int32" : "float32"));
+  const dtype = options.dtype ?? (whole ? "int32" : "float32");
+  if (dtype === "bool") throw new TypeError("arange: expected dtype to be float32 or int32, got bool");
+  const outside = [from, from + (n - 1) * step].some((v) => v <= -(2 ** 31) - 1 || v >= 2 ** 31);
+  if (dtype === "int32" && n > 0 && outside) {
+    throw new RangeError(`arange: expected values that fit int32, got ${from} to ${to}; pass { dtype: "float32" }`);
+  }
+  const t = empty([Math.max(n, 0)], dtype);
   const { data } = t;
   for (let i = 0; i < data.length; i++) data[i] = from + i * step;
   return made("arange", t, options);
@@ -213,6 +234,8 @@ export function arange(start: number, stop?: number, step = 1, options: CreateOp
 /**
  * `n` evenly spaced float32 values from `start` to `stop`, both included.
  *
+ * @param start first value. @param stop last value. @param n how many, at least 0.
+ * @throws TypeError for what is no number; RangeError for a negative `n`.
  * @see https://pytorch.org/docs/stable/generated/torch.linspace.html
  *
  * @example
@@ -222,7 +245,7 @@ export function arange(start: number, stop?: number, step = 1, options: CreateOp
  * ```
  */
 export function linspace(start: number, stop: number, n: number, options: { requiresGrad?: boolean } = {}): Tensor {
-  checkCreate("linspace", options);
+  checkOptions("linspace", options, ["requiresGrad"]);
   checkNumber("linspace", "start", start);
   checkNumber("linspace", "stop", stop);
   const t = empty([checkInt("linspace", "n", n, 0)]);
@@ -231,18 +254,32 @@ export function linspace(start: number, stop: number, n: number, options: { requ
   return made("linspace", t, options);
 }
 
+/** Splits what follows an op's first number: further numbers, and options after the last one given. */
+function numbersThenOptions(rest: readonly (number | CreateOptions | undefined)[]): [number[], CreateOptions] {
+  const last = rest.at(-1);
+  return typeof last === "object" ? [rest.slice(0, -1) as number[], last] : [rest as number[], {}];
+}
+
 /**
  * The identity matrix: ones on the diagonal of an n x m matrix.
  *
  * @param n rows. @param m columns (default n).
+ * @param options `dtype` (default float32), `requiresGrad` (default false): after the last number given.
+ * @throws TypeError or RangeError for sizes that are no whole numbers of at least 0.
+ * @see https://pytorch.org/docs/stable/generated/torch.eye.html
  *
  * @example
  * ```ts
  * import { eye } from "sedge";
  * eye(2).toArray(); // => [[1,0],[0,1]]
+ * eye(2, { dtype: "int32" }).dtype; // => "int32"
  * ```
  */
-export function eye(n: number, m = n, options: CreateOptions = {}): Tensor {
+export function eye(
+  n: number,
+  ...rest: [options?: CreateOptions] | [m: number | undefined, options?: CreateOptions]
+): Tensor {
+  const [[m = n], options] = numbersThenOptions(rest);
   checkInt("eye", "n", n, 0);
   checkInt("eye", "m", m, 0);
   const t = filled("eye", [n, m], 0, options);

@@ -200,7 +200,7 @@ function within(x: Tensor, shape: Shape): Tensor {
 export function oneHot(ids: Tensor, numClasses?: number): Tensor {
   const op = "oneHot";
   expectTensor(op, "ids", ids, "int32");
-  if (numClasses !== undefined) checkInt(op, "numClasses", numClasses, 1);
+  if (numClasses !== undefined) checkInt(op, "numClasses", numClasses, 1, 2 ** 31 - 1);
   else if (ids.size === 0) throw new RangeError(`${op}: expected numClasses for ids without elements, got undefined`);
   const classes = numClasses ?? largest(ids.data) + 1;
   checkIndices(op, "ids", ids, classes);

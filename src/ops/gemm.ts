@@ -202,13 +202,13 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
   const n = sizeOf(outShape);
   const lead = x.shape.slice(0, -1);
   const m = sizeOf(lead);
-  const y = empty(lead.concat(outShape));
   if (bias !== undefined && bias !== null) {
     expectFloat("linear", "bias", bias);
     if (!sameShape(bias.shape, outShape)) {
       throw new RangeError(`linear: expected bias of shape ${show(outShape)}, got ${show(bias.shape)}`);
     }
   }
+  const y = empty(lead.concat(outShape));
   product(y.ptr, x.ptr, weight.ptr, bias?.ptr ?? 0, { m, n, k, transB: true });
   return record("linear", y, bias ? [x, weight, bias] : [x, weight], [x, weight], (dy, [x, weight], needs) => {
     let dx: Tensor | null = null;

@@ -132,6 +132,7 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 /**
  * NumPy's name of {@link expand}.
  *
+ * @throws RangeError if `x` does not broadcast to `shape`.
  * @see https://pytorch.org/docs/stable/generated/torch.broadcast_to.html
  *
  * @example
@@ -185,10 +186,8 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
   }
   const source = x.shape;
   const tile = [...repeats.slice(0, added).fill(1), ...source];
-  const y = empty(
-    tile.map((d, i) => d * repeats[i]!),
-    x.dtype,
-  );
+  const target = tile.map((d, i) => d * repeats[i]!);
+  const y = empty(checkShape(op, target), x.dtype);
   // Each axis as (repeats, size): the first has stride 0 in x.
   const pairs = tile.flatMap((d, i) => [repeats[i]!, d]);
   const strides = stridesOf(tile).flatMap((stride) => [0, stride]);

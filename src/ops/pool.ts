@@ -1,9 +1,9 @@
 // Max and average pooling over images: arguments, shape rule, forward and backward. The loops are assembly/pool.ts.
 import { record } from "../autograd.ts";
-import { scratch } from "../memory.ts";
 import { checkBoolean, checkInt, checkOptions, pair, type Shape, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { ints, k } from "../wasm.ts";
+import { type Geometry, workingMemory } from "./internal/geometry.ts";
 
 /** Options of {@link maxPool2d}: one number for both axes, or `[vertical, horizontal]`. */
 export interface MaxPool2dOptions {
@@ -117,20 +117,8 @@ function divisorOf({ divisorOverride }: AvgPool2dOptions): number {
   return divisorOverride;
 }
 
-/** The 16 counts that assembly/conv-geometry.ts describes: N * C planes of one channel, pooled into one. */
-type Pooling = readonly [
-  ...[planes: number, one: 1, h: number, w: number],
-  ...[one: 1, kh: number, kw: number],
-  ...[sh: number, sw: number, top: number, left: number, dh: number, dw: number, one: 1],
-  ...[ho: number, wo: number],
-];
-
-/** Working memory for a kernel, of as many bytes as the core says. */
-function workingMemory(bytesFor: (geometry: number) => number, pooling: Pooling): number {
-  return scratch(bytesFor(ints(pooling)) >>> 0);
-}
-
-function poolingOf(op: string, shape: Shape, kernelSize: unknown, options: MaxPool2dOptions): Pooling {
+/** N * C planes of one channel, pooled into one. */
+function poolingOf(op: string, shape: Shape, kernelSize: unknown, options: MaxPool2dOptions): Geometry {
   if (shape.length !== 3 && shape.length !== 4) {
     throw new RangeError(`${op}: expected x of shape [N, C, H, W] or [C, H, W], got ${show(shape)}`);
   }
@@ -161,6 +149,6 @@ function windows(size: number, extent: number, stride: number, padding: number, 
   return ceilMode && (n - 1) * stride >= size + padding ? n - 1 : n;
 }
 
-function pooledShape(shape: Shape, pooling: Pooling): Shape {
+function pooledShape(shape: Shape, pooling: Geometry): Shape {
   return [...shape.slice(0, -2), pooling[14], pooling[15]];
 }

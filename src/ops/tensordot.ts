@@ -1,4 +1,5 @@
 // Products that are others in disguise: outer is a broadcast one, tensordot a matrix product of regrouped axes (gemm.ts).
+import { tidy } from "../scope.ts";
 import { checkInt, describe, normalizeAxis, type Shape, show, sizeOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { mul } from "./binary.ts";
@@ -31,7 +32,7 @@ export function outer(a: Tensor, b: Tensor): Tensor {
     expectTensor("outer", name, x);
     if (x.rank !== 1) throw new RangeError(`outer: expected ${name} of rank 1, got shape ${show(x.shape)}`);
   }
-  return mul(reshape(a, [a.size, 1]), b);
+  return tidy(() => mul(reshape(a, [a.size, 1]), b));
 }
 
 /**
@@ -59,6 +60,10 @@ export function tensordot(
   expectFloat("tensordot", "a", a);
   expectFloat("tensordot", "b", b);
   const [axesA, axesB] = pairedAxes(a.shape, b.shape, dims);
+  return tidy(() => contract(a, b, axesA, axesB));
+}
+
+function contract(a: Tensor, b: Tensor, axesA: readonly number[], axesB: readonly number[]): Tensor {
   // Where one of a pair has size 1 it broadcasts, so the other is summed first, as in PyTorch.
   const left = sumWhere(a, axesA, (i) => b.shape[axesB[i]!] === 1);
   const right = sumWhere(b, axesB, (i) => a.shape[axesA[i]!] === 1);

@@ -9,9 +9,8 @@ import { broadcast } from "./internal/broadcast.ts";
 import {
   apply2,
   apply3,
-  asTensor,
   commonType,
-  discard,
+  converted,
   expectOperand,
   type Operand,
   times,
@@ -41,17 +40,16 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   const dtype = commonType(a, b);
   // the kernel chooses among elements of four bytes: booleans pass through it as int32
   const wide = dtype === "bool" ? "int32" : dtype;
-  const mask = cast(condition, "int32");
-  const x = asTensor(a, wide);
-  const z = asTensor(b, wide);
-  const chosen = apply3("where", k.where, mask, x, z, wide);
-  const y = asTensor(chosen, dtype);
-  record("where", y, [x, z], [condition], unbroadcast([x.shape, z.shape], choose));
-  discard(chosen, y);
-  discard(x, a);
-  discard(z, b);
-  mask.dispose();
-  return y;
+  return converted(condition, "int32", (mask) =>
+    converted(a, wide, (x) =>
+      converted(b, wide, (z) => {
+        const chosen = apply3("where", k.where, mask, x, z, wide);
+        const y = dtype === "bool" ? cast(chosen, dtype) : chosen;
+        if (y !== chosen) chosen.dispose();
+        return record("where", y, [x, z], [condition], unbroadcast([x.shape, z.shape], choose));
+      }),
+    ),
+  );
 }
 
 function choose(dy: Tensor, [condition]: Saved, needs: readonly boolean[]): (Tensor | null)[] {
@@ -81,15 +79,14 @@ export function lerp(a: Operand, b: Operand, weight: Operand): Tensor {
   expectOperand("lerp", "a", a);
   expectOperand("lerp", "b", b);
   expectOperand("lerp", "weight", weight);
-  const x = asTensor(a, "float32");
-  const z = asTensor(b, "float32");
-  const w = asTensor(weight, "float32");
-  const y = apply3("lerp", k.lerp, x, z, w, "float32");
-  record("lerp", y, [x, z, w], [x, z, w], unbroadcast([x.shape, z.shape, w.shape], mixture));
-  discard(x, a);
-  discard(z, b);
-  discard(w, weight);
-  return y;
+  return converted(a, "float32", (x) =>
+    converted(b, "float32", (z) =>
+      converted(weight, "float32", (w) => {
+        const y = apply3("lerp", k.lerp, x, z, w, "float32");
+        return record("lerp", y, [x, z, w], [x, z, w], unbroadcast([x.shape, z.shape, w.shape], mixture));
+      }),
+    ),
+  );
 }
 
 function mixture(dy: Tensor, [a, b, weight]: Saved, needs: readonly boolean[]): (Tensor | null)[] {

@@ -1,7 +1,7 @@
 // What all optimizers share: parameter groups with options, state by parameter, saving and loading. The rules of update
 // are files of their own beside it, and the arithmetic is assembly/optim.ts.
 import { noGrad, zeroGrad } from "../autograd.ts";
-import { tidy } from "../scope.ts";
+import { keep, tidy } from "../scope.ts";
 import { checkNumber, checkOptions, describe, show } from "../shape.ts";
 import { expectTensor, Tensor, unscoped } from "../tensor.ts";
 import { loadState, type OptimizerStateDict, type ParamGroup, type ParamState, saveState } from "./state.ts";
@@ -113,6 +113,8 @@ export abstract class Optimizer<Options extends OptimizerOptions, State extends 
         if (grad === null) continue;
         this.update(p, grad, group);
         p.touch();
+        // what `blank` made belongs to no scope, whatever it was made by
+        for (const value of Object.values(this.state.get(p) ?? {})) if (value instanceof Tensor) keep(value);
       }
     }
   }

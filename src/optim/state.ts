@@ -63,7 +63,7 @@ export function loadState<Options extends object, State extends ParamState>(
         if (from !== undefined) loaded.set(p, restore(`${op}: state[${number - 1}]`, from, rules.blank(p, saved[g]!)));
       }
     });
-    const beyond = Object.keys(dict.state).find((key) => !(Number(key) < number));
+    const beyond = Object.keys(dict.state).find((key) => !(Number(key) >= 0 && Number(key) < number));
     if (beyond !== undefined)
       throw new RangeError(`${op}: expected states of ${number} parameters, got state[${beyond}]`);
   } catch (error) {
@@ -92,7 +92,7 @@ function checkGroups<Options extends object, State>(
   }
   return dict.paramGroups.map((saved, g) => {
     const { params, ...own } = groups[g]!;
-    const { params: numbers, ...options } = saved;
+    const { params: numbers, ...options } = saved ?? {};
     if (numbers?.length !== params.length) {
       throw new RangeError(
         `${op}: expected ${params.length} parameters in group ${g}, got ${numbers?.length ?? "none"}`,

@@ -1,8 +1,8 @@
 // Measures a model on data without changing it. Training is src/train/fit.ts.
 import { noGrad } from "../autograd.ts";
 import { batches } from "../data/batches.ts";
-import type { Dataset } from "../data/dataset.ts";
-import type { Layer, Module } from "../nn/module.ts";
+import { Dataset } from "../data/dataset.ts";
+import { type Layer, Module } from "../nn/module.ts";
 import { checkOptions, describe } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { type Averages, type Metric, RunningAverages } from "./history.ts";
@@ -23,12 +23,15 @@ export interface EvaluateOptions {
 /** Names that records use for themselves. */
 const RESERVED = ["epoch", "seconds", "loss", "valLoss"];
 
+/** A metric, and what records call it. */
+export type NamedMetric = readonly [name: string, metric: Metric];
+
 /** Metrics as pairs, checked. */
-export function checkMetrics(op: string, loss: unknown, metrics: unknown): [name: string, metric: Metric][] {
+export function checkMetrics(op: string, loss: unknown, metrics: unknown): NamedMetric[] {
   if (typeof loss !== "function") throw new TypeError(`${op}: expected loss to be a function, got ${describe(loss)}`);
   if (metrics === undefined) return [];
-  if (typeof metrics !== "object" || metrics === null) {
-    throw new TypeError(`${op}: expected metrics to be functions by name, got ${describe(metrics)}`);
+  if (typeof metrics !== "object" || metrics === null || Array.isArray(metrics)) {
+    throw new TypeError(`${op}: expected metrics to be functions by name, as { accuracy }, got ${describe(metrics)}`);
   }
   return Object.entries(metrics).map(([name, metric]) => {
     if (typeof metric !== "function") {
@@ -41,9 +44,23 @@ export function checkMetrics(op: string, loss: unknown, metrics: unknown): [name
 }
 
 /** A metric's value as a number. Nothing is recorded for gradients. */
-export function measure(metric: Metric, prediction: Tensor, target: Tensor): number {
+export function measure([name, metric]: NamedMetric, prediction: Tensor, target: Tensor): number {
   const value = noGrad(() => metric(prediction, target));
-  return value instanceof Tensor ? value.item() : value;
+  if (value instanceof Tensor) return value.item();
+  if (typeof value === "number") return value;
+  throw new TypeError(`metric ${JSON.stringify(name)}: expected a number or a tensor of one, got ${describe(value)}`);
+}
+
+/** Refuses what is no module; a plain function has no modes to set. */
+export function checkModel(op: string, model: unknown): void {
+  if (!(model instanceof Module)) throw new TypeError(`${op}: expected model to be a Module, got ${describe(model)}`);
+}
+
+/** Refuses what is no dataset. */
+export function checkData(op: string, name: string, data: unknown): void {
+  if (!(data instanceof Dataset)) {
+    throw new TypeError(`${op}: expected ${name} to be a Dataset, got ${describe(data)}`);
+  }
 }
 
 /** Runs `fn` with every module in the mode that `training` says, then puts each back into its own. */
@@ -63,7 +80,7 @@ export function inMode<T>(model: Module, training: boolean, fn: () => T): T {
  *
  * @param options `loss`, `metrics` (default none), `batchSize` (default 256).
  * @returns averages over the examples: `loss`, and each metric by its name.
- * @throws TypeError for a loss or metric that is no function, or an unknown option.
+ * @throws TypeError for a loss or metric that is no function, a metric that gives no number, or an unknown option.
  *
  * @example
  * ```ts
@@ -77,12 +94,14 @@ export function evaluate(model: Layer, data: Dataset, options: EvaluateOptions):
   checkOptions("evaluate", options, ["loss", "metrics", "batchSize"]);
   const { loss, batchSize = 256 } = options ?? {};
   const metrics = checkMetrics("evaluate", loss, options?.metrics);
+  checkModel("evaluate", model);
+  checkData("evaluate", "data", data);
   const averages = new RunningAverages(["loss", ...metrics.map(([name]) => name)]);
   inMode(model, false, () =>
     noGrad(() => {
       for (const [x, y] of batches(data, { batchSize })) {
         const prediction = model.call(x);
-        const values = metrics.map(([, metric]) => measure(metric, prediction, y));
+        const values = metrics.map((metric) => measure(metric, prediction, y));
         averages.add(y.shape[0]!, [loss(prediction, y).item(), ...values]);
       }
     }),

@@ -5,7 +5,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Layer } from "../nn/module.ts";
 import { seed as setSeed } from "../random.ts";
 import { checkInt, checkOptions, describe } from "../shape.ts";
-import { checkMetrics, evaluate, inMode, type Loss, measure } from "./evaluate.ts";
+import { checkData, checkMetrics, checkModel, evaluate, inMode, type Loss, measure } from "./evaluate.ts";
 import {
   type Averages,
   type Callback,
@@ -59,6 +59,7 @@ const OPTIONS: readonly (keyof FitOptions)[] = [
  * `callbacks`, `seed`.
  * @returns a record for each epoch, and the wall time.
  * @throws TypeError or RangeError for options that make no sense; what the model, the loss or a callback throws.
+ * @see https://keras.io/api/models/model_training_apis/#fit-method
  *
  * @example
  * ```ts
@@ -75,12 +76,19 @@ export function fit(model: Layer, data: Dataset, options: FitOptions): History {
   const { loss, optimizer, epochs, batchSize = 32, shuffle = true, validation, callbacks = [], seed } = options ?? {};
   const metrics = checkMetrics("fit", loss, options?.metrics);
   checkInt("fit", "epochs", epochs, 1);
-  if (typeof optimizer?.step !== "function") {
+  checkModel("fit", model);
+  checkData("fit", "data", data);
+  if (validation !== undefined) checkData("fit", "validation", validation);
+  if (typeof optimizer?.step !== "function" || typeof optimizer.zeroGrad !== "function") {
     throw new TypeError(`fit: expected optimizer to be one of optim, got ${describe(optimizer)}`);
   }
   if (seed !== undefined) setSeed(seed);
   const loader = batches(data, { batchSize, shuffle });
   const listeners = [callbacks].flat();
+  for (const listener of listeners) {
+    if (typeof listener === "object" && listener !== null) continue;
+    throw new TypeError(`fit: expected callbacks to be objects of functions, got ${describe(listener)}`);
+  }
   const watched = listeners.some((listener) => listener.onBatchEnd !== undefined);
   const names = ["loss", ...metrics.map(([name]) => name)];
   const history: { epochs: EpochRecord[]; seconds: number } = { epochs: [], seconds: 0 };
@@ -96,7 +104,7 @@ export function fit(model: Layer, data: Dataset, options: FitOptions): History {
       const value = loss(prediction, y);
       backward(value);
       optimizer.step();
-      const figures = [value.item(), ...metrics.map(([, metric]) => measure(metric, prediction, y))];
+      const figures = [value.item(), ...metrics.map((metric) => measure(metric, prediction, y))];
       averages.add(y.shape[0]!, figures);
       step++;
       if (!watched) continue;

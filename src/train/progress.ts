@@ -1,6 +1,6 @@
 // A run's progress in the terminal, as a callback of fit(). Only Node and its like load this file, through src/node.ts.
 import cliProgress from "cli-progress";
-import { checkOptions } from "../shape.ts";
+import { checkOptions, describe } from "../shape.ts";
 import type { BatchRecord, Callback, EpochRecord } from "./history.ts";
 
 /** Where progress is shown: `process.stdout` and its like. */
@@ -9,8 +9,8 @@ export interface ProgressStream extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
 }
 
-/** Characters of the bar itself; with the figures beside it a line stays within 100 columns or so. */
-const BAR_CHARACTERS = 20;
+/** Characters of the bar itself: with a loss and a metric beside it, a line fits a terminal of 80 columns. */
+const BAR_CHARACTERS = 10;
 
 /** A loss or metric in few characters: four decimals, or an exponent where these would show nothing. */
 function figure(value: number): string {
@@ -28,9 +28,9 @@ const figures = (values: Readonly<Record<string, number | undefined>>): string =
     .map(([name, value]) => `${name} ${figure(value!)}`)
     .join("  ");
 
-/** `epoch 3/12  loss 0.0831  accuracy 0.9741  valLoss 0.0712  2.1 s` */
+/** `3/12  loss 0.0831  accuracy 0.9741  valLoss 0.0712  2.1 s`: with one metric more, 80 columns still hold it. */
 function summary({ epoch, seconds, ...rest }: EpochRecord, epochs: number): string {
-  return `epoch ${epoch}/${epochs}  ${figures(rest)}  ${duration(seconds)}\n`;
+  return `${epoch}/${epochs}  ${figures(rest)}  ${duration(seconds)}\n`;
 }
 
 /**
@@ -39,6 +39,7 @@ function summary({ epoch, seconds, ...rest }: EpochRecord, epochs: number): stri
  *
  * @param options.stream where to show it. Default: `process.stdout`.
  * @throws TypeError for an unknown option.
+ * @see https://github.com/npkgz/cli-progress
  *
  * @example
  * ```ts
@@ -53,6 +54,9 @@ function summary({ epoch, seconds, ...rest }: EpochRecord, epochs: number): stri
 export function progressBar(options?: { stream?: ProgressStream }): Callback {
   checkOptions("progressBar", options, ["stream"]);
   const stream = options?.stream ?? process.stdout;
+  if (typeof stream.write !== "function") {
+    throw new TypeError(`progressBar: expected stream to be a writable stream, got ${describe(stream)}`);
+  }
   let run = { epochs: 0, steps: 0 };
   let start = 0;
   let last: BatchRecord | null = null;

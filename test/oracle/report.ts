@@ -20,6 +20,9 @@ export function byOp(results: readonly Result[]): Map<string, Totals> {
   return new Map([...ops].map(([op, list]) => [op, totals(list)]));
 }
 
+/** Broken after commas, to be read in a terminal. */
+const wrapped = (text: string): string => text.replace(/(.{1,100})(?:, |$)/g, "$1,\n").replace(/,\n$/, "");
+
 export function report(results: readonly Result[]): string {
   const failing = results.filter((r) => r.status === "failed").map((r) => `FAILED ${r.name} ${r.reason}`);
   const table = [...byOp(results)];
@@ -36,7 +39,7 @@ export function report(results: readonly Result[]): string {
     ...ran.map(([op, t]) => row(op, t.passed, t.failed, t.skipped)),
     "",
     ...(skipped.length > 0
-      ? [`skipped, not exported: ${skipped.map(([op, t]) => `${op} (${t.skipped})`).join(", ")}`]
+      ? [wrapped(`skipped, not exported: ${skipped.map(([op, t]) => `${op} (${t.skipped})`).join(", ")}`), ""]
       : []),
     `${sums.passed} passed, ${sums.failed} failed, ${sums.skipped} skipped`,
   ].join("\n");

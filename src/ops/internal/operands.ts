@@ -40,19 +40,23 @@ export function expectOperand(op: string, name: string, x: unknown): asserts x i
 }
 
 /**
- * The operand as a tensor of the given kind: itself if it is one already, else a temporary that {@link discard} must
- * get.
+ * Calls `fn` with the operand as a tensor of the given kind. One that has to be made for that is released at the end,
+ * also by an error; a graph that saved it keeps the storage.
  */
-export function asTensor(x: Operand, dtype: DType): Tensor {
-  if (typeof x !== "number") return x.dtype === dtype ? x : cast(x, dtype);
+export function converted<T>(x: Operand, dtype: DType, fn: (t: Tensor) => T): T {
+  const t = typeof x === "number" ? scalar(x, dtype) : x.dtype === dtype ? x : cast(x, dtype);
+  try {
+    return fn(t);
+  } finally {
+    if (t !== x) t.dispose();
+  }
+}
+
+/** Under no scope: it is released before its op returns. */
+function scalar(x: number, dtype: DType): Tensor {
   const t = unscoped([], dtype);
   t.data[0] = x;
   return t;
-}
-
-/** Releases what {@link asTensor} made of an operand; a graph that saved it keeps the storage. */
-export function discard(t: Tensor, operand: Operand): void {
-  if (t !== operand) t.dispose();
 }
 
 /**
@@ -101,17 +105,17 @@ export function binary(op: string, a: Operand, b: Operand, { float, int, save, b
   expectOperand(op, "a", a);
   expectOperand(op, "b", b);
   const dtype = commonType(a, b, int === undefined ? "float32" : "int32");
-  const x = asTensor(a, dtype);
-  const z = asTensor(b, dtype);
-  const y = apply2(op, dtype === "int32" ? int! : float, x, z, dtype);
-  y.origin = op;
-  // what recording takes costs more than a small op, so it is not even put together where nothing will be recorded
-  if (isRecording() && (x.requiresGrad || z.requiresGrad)) {
-    record(op, y, [x, z], save?.(x, z, y) ?? [], unbroadcast([x.shape, z.shape], backward));
-  }
-  discard(x, a);
-  discard(z, b);
-  return y;
+  return converted(a, dtype, (x) =>
+    converted(b, dtype, (z) => {
+      const y = apply2(op, dtype === "int32" ? int! : float, x, z, dtype);
+      y.origin = op;
+      // what recording takes costs more than a small op, so it is not even put together where nothing will be recorded
+      if (isRecording() && (x.requiresGrad || z.requiresGrad)) {
+        record(op, y, [x, z], save?.(x, z, y) ?? [], unbroadcast([x.shape, z.shape], backward));
+      }
+      return y;
+    }),
+  );
 }
 
 /** A raw product in the middle of a gradient: no operand is checked, nothing recorded. */

@@ -3,7 +3,7 @@
 import { type Backward, record } from "../../autograd.ts";
 import { empty, expectTensor, type Tensor } from "../../tensor.ts";
 import { k } from "../../wasm.ts";
-import { asTensor, discard } from "./operands.ts";
+import { converted } from "./operands.ts";
 
 /** y = kernel(x), n elements. */
 export type Kernel1 = (y: number, x: number, n: number) => void;
@@ -13,12 +13,11 @@ export type GradKernel = (dx: number, dy: number, v: number, n: number) => void;
 /** An op of one operand, float32; other kinds are converted first. `save` names what its gradient reads. */
 export function unary(op: string, x: Tensor, kernel: Kernel1, save: "x" | "y" | null, backward: Backward): Tensor {
   expectTensor(op, "x", x);
-  const input = asTensor(x, "float32");
-  const y = empty(input.shape);
-  kernel(y.ptr, input.ptr, y.size);
-  record(op, y, [input], save === null ? [] : [save === "x" ? input : y], backward);
-  discard(input, x);
-  return y;
+  return converted(x, "float32", (x) => {
+    const y = empty(x.shape);
+    kernel(y.ptr, x.ptr, y.size);
+    return record(op, y, [x], save === null ? [] : [save === "x" ? x : y], backward);
+  });
 }
 
 /** A tensor of the kind and shape of x, filled by a kernel. */

@@ -45,7 +45,7 @@ function fromTyped(op: string, values: TypedArray, dtype: DType | undefined): El
     const numbers = Array.from(values as BigInt64Array, Number);
     return { data: convert(op, numbers, dtype ?? "int32"), shape, dtype: dtype ?? "int32" };
   }
-  const floats = values instanceof Float32Array || values instanceof Float64Array;
+  const floats = values[Symbol.toStringTag].startsWith("Float"); // Float16Array too, where there is one
   const kind = dtype ?? (floats ? "float32" : "int32");
   const fits = kind === "float32" || (kind === "int32" && !floats && !(values instanceof Uint32Array));
   return { data: fits ? values : convert(op, values, kind), shape, dtype: kind };

@@ -1,0 +1,86 @@
+// The package as its users get it: what is in it, its types in programs of other settings, its bundles.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import ts from "typescript";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { buildPackage } from "../scripts/build.ts";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "sedge-package-"));
+const program = join(folder, "program.ts");
+
+beforeAll(async () => {
+  await buildPackage();
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(root, join(folder, "node_modules/sedge"), "junction");
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  writeFileSync(
+    program,
+    `import { batches, crossEntropy, Dataset, keep, nn, optim, tidy, type Tensor } from "sedge";
+    import { add, tensor } from "sedge/functional";
+    class Net extends nn.Module {
+      hidden = new nn.Linear(2, 4);
+      override forward(x: Tensor): Tensor {
+        return this.hidden.call(x).relu();
+      }
+    }
+    const net = new Net();
+    const optimizer = new optim.Adam(net.parameters());
+    for (const [x, y] of batches(new Dataset([[0, 1]], Int32Array.of(1)), { batchSize: 1 })) {
+      crossEntropy(net.call(x), y).backward();
+      optimizer.step();
+    }
+    export const sum: number = tidy(() => keep(add(tensor([1]), 2)).item());`,
+  );
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What the compiler says of the program above, with every declaration that it draws in. */
+function complaints(settings: ts.CompilerOptions): string[] {
+  const options = { strict: true, skipLibCheck: false, noEmit: true, target: ts.ScriptTarget.ES2022, types: [] };
+  const checked = ts.createProgram([program], { ...options, ...settings });
+  return ts.getPreEmitDiagnostics(checked).map((d) => ts.flattenDiagnosticMessageText(d.messageText, "\n"));
+}
+
+const { ModuleKind: Kind, ModuleResolutionKind: Resolution } = ts;
+
+describe("the package", () => {
+  it.each<[string, ts.CompilerOptions]>([
+    ["plain JavaScript's library", { module: Kind.NodeNext, lib: ["lib.es2022.d.ts"] }],
+    ["a browser's library and a bundler", { module: Kind.ESNext, moduleResolution: Resolution.Bundler }],
+  ])("has types that stand up without skipLibCheck beside %s", (_, settings) => {
+    expect(complaints(settings)).toEqual([]);
+  });
+
+  it("bundles for browsers, with nothing of Node", async () => {
+    const bundled = await build({
+      ...{ entryPoints: [program], bundle: true, write: false, platform: "browser", format: "esm", logLevel: "silent" },
+    });
+    expect(bundled.outputFiles[0]!.text).not.toMatch(/from"node:|from "node:|cli-progress/);
+  });
+
+  it("calls its classes by their own names", () => {
+    const names = "console.log([S.Tensor, S.Dataset, S.nn.Linear, S.optim.Adam].map((c) => c.name).join())";
+    const script = `import * as S from "sedge"; ${names}`;
+    const out = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(out).toBe("Tensor,Dataset,Linear,Adam\n");
+  });
+
+  it("ships no tests, vectors or kernel sources", () => {
+    const { files } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    expect(files).toEqual(["dist", "CHANGELOG.md"]);
+    const kinds = new Set(
+      readdirSync(join(root, "dist"), { recursive: true, withFileTypes: true })
+        .filter((f) => f.isFile())
+        .map((f) => f.name.replace(/^.*?\./, "")),
+    );
+    expect([...kinds].sort()).toEqual(["d.ts", "js", "js.map", "wasm"]);
+  });
+});
