@@ -170,7 +170,7 @@ function fill(c: usize, ldc: usize, bias: usize, m: usize, n: usize): void {
  * C (m x n) = A (m x k) * B (k x n) + bias (n).
  * `bias` may be 0 for none. Strides are in elements: C is row-major with rows `ldc` apart; A's element (i, p) is at
  * a + i * aRow + p * aCol, B's (p, j) at b + p * bRow + j * bCol; one of each pair is 1, which makes every transpose.
- * `scratch` holds gemmScratch(m, n, k) bytes (src/ops/gemm-raw.ts). C overlaps nothing else.
+ * `scratch` holds gemmScratch(m, n, k) bytes (src/ops/internal/gemm.ts). C overlaps nothing else.
  */
 export function gemm(
   c: usize,

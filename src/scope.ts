@@ -24,6 +24,9 @@ export const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for("Sym
 
 let current: Scope | null = null;
 
+/** Members of a scope before the first sweep: more than most turns of a training loop make. */
+const ROOM = 256;
+
 /**
  * A span of the program at whose end the tensors made in it are released. Made by `tidy()`.
  *
@@ -40,6 +43,8 @@ let current: Scope | null = null;
 export class Scope {
   private readonly parent: Scope | null;
   private readonly members: Scoped[] = [];
+  /** At how many members those released meanwhile are swept out. */
+  private room = ROOM;
   private open = true;
 
   /** @internal Use `tidy()`. */
@@ -50,7 +55,16 @@ export class Scope {
 
   /** @internal Takes a newly made tensor. */
   add(member: Scoped): void {
+    if (this.members.length === this.room) this.sweep();
     this.members.push(member);
+  }
+
+  /** Forgets members released by hand, so that a scope around a long loop holds no more than what lives. */
+  private sweep(): void {
+    let kept = 0;
+    for (const member of this.members) if (!member.disposed && !member.kept) this.members[kept++] = member;
+    this.members.length = kept;
+    this.room = Math.max(ROOM, 2 * kept);
   }
 
   /** Releases what was made since the scope was opened, except what was kept. Closing twice does nothing. */

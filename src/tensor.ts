@@ -152,8 +152,8 @@ export class Tensor implements Scoped {
   }
 
   /**
-   * The elements, as a view of WebAssembly memory: writing to it writes to the tensor. Read it, use it, drop it:
-   * the view is detached when memory grows. For a copy, `data.slice()`.
+   * The elements, as a view of WebAssembly memory: writing to it writes to the tensor, unseen by `backward`. Read it,
+   * use it, drop it: the view is detached when memory grows. For a copy, `data.slice()`.
    */
   get data(): Float32Array | Int32Array | Uint8Array {
     const { ptr, size } = this;

@@ -84,6 +84,17 @@ describe("tidy", () => {
     expect(live()).toBe(before);
   });
 
+  it("forgets what was released by hand in a long loop, and releases the rest", () => {
+    const before = live();
+    tidy(() => {
+      const first = ones([2]);
+      for (let i = 0; i < 5000; i++) first.add(i).dispose();
+      for (let i = 0; i < 1000; i++) first.add(i);
+      expect(live()).toBe(before + 1001);
+    });
+    expect(live()).toBe(before);
+  });
+
   it("refuses asynchronous functions", () => {
     const message = "tidy: expected a synchronous function, got an asynchronous one";
     expect(() => tidy(async () => ones([1]))).toThrow(message);
