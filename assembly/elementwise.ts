@@ -24,11 +24,6 @@ export function fill(y: usize, n: i32, value: f32): void {
   map1s<Second>(y, y, n, value);
 }
 
-/** y[0..n) = value, int32 */
-export function fillInt(y: usize, n: i32, value: i32): void {
-  map1s<Second>(y, y, n, reinterpret<f32>(value));
-}
-
 /** y += x, the sum of gradients that meet at one tensor; y may be a slice */
 export function accumulate(y: usize, x: usize, n: i32): void {
   map2<Sum>(y, y, x, n);

@@ -55,7 +55,7 @@ export class Scope {
 
   /** @internal Takes a newly made tensor. */
   add(member: Scoped): void {
-    if (this.members.length === this.room) this.sweep();
+    if (this.members.length >= this.room) this.sweep();
     this.members.push(member);
   }
 
@@ -123,9 +123,6 @@ export function enroll(member: Scoped): void {
   if (current !== null) current.add(member);
   else member.leave();
 }
-
-/** Whether a scope is open: what is made now will be released by it. */
-export const inScope = (): boolean => current !== null;
 
 /**
  * Runs `fn` and releases every tensor that it made, except those it returns (alone, or in arrays, plain objects, maps

@@ -6,7 +6,7 @@ import { Dataset } from "../src/data/dataset.ts";
 import { memory } from "../src/memory.ts";
 import { arange, ones, tensor, zeros } from "../src/ops/create.ts";
 import { seed } from "../src/random.ts";
-import { inScope, keep, tidy } from "../src/scope.ts";
+import { keep, tidy } from "../src/scope.ts";
 import type { Tensor } from "../src/tensor.ts";
 
 const live = (): number => memory().tensors;
@@ -29,6 +29,14 @@ function pass(data: Dataset, options: BatchOptions): number[][] {
     seen.push([...y.data]);
   }
   return seen;
+}
+
+/** Whether a scope is open: outside of any, the finalizer looks after what is made. */
+function inScope(): boolean {
+  const x = ones([1]);
+  const scoped = !x.registered;
+  x.dispose();
+  return scoped;
 }
 
 describe("Dataset", () => {

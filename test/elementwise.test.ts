@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import "../src/boot.ts";
 import { scratch } from "../src/memory.ts";
-import { f32, i32, k } from "../src/wasm.ts";
+import { f32, k } from "../src/wasm.ts";
 
 const LENGTHS = [0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 33, 64, 67];
 /** Elements around a slice that must stay as they are. */
@@ -26,14 +26,6 @@ describe.each(LENGTHS)("of %i elements", (n) => {
 
   test("fill writes the slice and nothing around it", () => {
     expect(onSlice(n, (y) => k.fill(y, n, 2.5))).toEqual(Array(n).fill(2.5));
-  });
-
-  test("fillInt writes any bits, those of a NaN too", () => {
-    for (const value of [1, -1, 0x7fa00001, 2 ** 31 - 1]) {
-      const y = scratch(1024);
-      k.fillInt(y, n, value);
-      expect(Array.from(i32(y, n))).toEqual(Array(n).fill(value));
-    }
   });
 
   test("accumulate adds to the slice and nothing around it", () => {

@@ -186,7 +186,7 @@ describe("a layer refuses", () => {
     [() => new Conv2d(1, 1, 3, { padding: -1 }), "Conv2d: expected padding at least 0, got -1"],
     [
       () => new Conv2d(1, 1, 3, { padding: bad("full") }),
-      'Conv2d: expected padding to be sizes, "same" or "valid", got "full"',
+      'Conv2d: expected padding to be a number, a pair, "same" or "valid", got "full"',
     ],
     [
       () => new Conv2d(1, 1, 3, { padding: "same", stride: 2 }),

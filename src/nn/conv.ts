@@ -1,6 +1,7 @@
 // Convolution layers.
 import { type Conv2dOptions, conv2d } from "../ops/conv.ts";
-import { checkBoolean, checkInt, checkOptions, describe, pair, show } from "../shape.ts";
+import { convPadding } from "../ops/internal/padding.ts";
+import { checkBoolean, checkInt, checkOptions, pair, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { uniformParameter } from "./parameter.ts";
@@ -53,7 +54,7 @@ export class Conv2d extends Module {
     this.outChannels = checkInt(op, "outChannels", outChannels, 1);
     this.kernelSize = pair(op, "kernelSize", kernelSize, 1);
     this.stride = pair(op, "stride", options.stride ?? 1, 1);
-    this.padding = checkPadding(op, options.padding ?? 0, this.stride);
+    this.padding = convPadding(op, options.padding ?? 0, this.stride);
     this.dilation = pair(op, "dilation", options.dilation ?? 1, 1);
     const groups = checkInt(op, "groups", options.groups ?? 1, 1);
     if (inChannels % groups !== 0 || outChannels % groups !== 0) {
@@ -84,14 +85,4 @@ export class Conv2d extends Module {
     if (this.bias === null) parts.push("bias=false");
     return parts.join(", ");
   }
-}
-
-function checkPadding(op: string, padding: unknown, stride: readonly number[]): Conv2d["padding"] {
-  if (padding === "valid") return padding;
-  if (padding === "same") {
-    if (stride.every((n) => n === 1)) return padding;
-    throw new RangeError(`${op}: expected stride 1 with padding "same", got ${show(stride)}`);
-  }
-  if (typeof padding !== "string") return pair(op, "padding", padding, 0);
-  throw new RangeError(`${op}: expected padding to be sizes, "same" or "valid", got ${describe(padding)}`);
 }

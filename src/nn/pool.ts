@@ -1,17 +1,11 @@
 // Pooling layers.
+import { poolPadding } from "../ops/internal/padding.ts";
 import { type AvgPool2dOptions, avgPool2d, type MaxPool2dOptions, maxPool2d } from "../ops/pool.ts";
 import { checkBoolean, checkInt, checkOptions, pair, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 
 type Pair = readonly [number, number];
-
-/** Padding of at most half the window, as the op wants it. */
-function checkPadding(op: string, padding: unknown, kernelSize: Pair): Pair {
-  const sizes = pair(op, "padding", padding, 0);
-  if (sizes.every((n, i) => 2 * n <= kernelSize[i]!)) return sizes;
-  throw new RangeError(`${op}: expected padding at most half the kernel ${show(kernelSize)}, got ${show(sizes)}`);
-}
 
 /**
  * The largest value of each window of each channel.
@@ -47,7 +41,7 @@ export class MaxPool2d extends Module {
     checkOptions(op, options, ["stride", "padding", "dilation", "ceilMode"]);
     this.kernelSize = pair(op, "kernelSize", kernelSize, 1);
     this.stride = pair(op, "stride", options.stride ?? kernelSize, 1);
-    this.padding = checkPadding(op, options.padding ?? 0, this.kernelSize);
+    this.padding = poolPadding(op, options.padding ?? 0, this.kernelSize);
     this.dilation = pair(op, "dilation", options.dilation ?? 1, 1);
     this.ceilMode = checkBoolean(op, "ceilMode", options.ceilMode ?? false);
   }
@@ -99,7 +93,7 @@ export class AvgPool2d extends Module {
     checkOptions(op, options, ["stride", "padding", "ceilMode", "countIncludePad", "divisorOverride"]);
     this.kernelSize = pair(op, "kernelSize", kernelSize, 1);
     this.stride = pair(op, "stride", options.stride ?? kernelSize, 1);
-    this.padding = checkPadding(op, options.padding ?? 0, this.kernelSize);
+    this.padding = poolPadding(op, options.padding ?? 0, this.kernelSize);
     this.ceilMode = checkBoolean(op, "ceilMode", options.ceilMode ?? false);
     this.countIncludePad = checkBoolean(op, "countIncludePad", options.countIncludePad ?? true);
     const { divisorOverride } = options;

@@ -4,6 +4,7 @@ import { checkInt, checkOptions, describe, pair, type Shape, show } from "../sha
 import { empty, expectTensor, Tensor } from "../tensor.ts";
 import { ints, k } from "../wasm.ts";
 import { type Geometry, workingMemory } from "./internal/geometry.ts";
+import { convPadding } from "./internal/padding.ts";
 
 /** Options of {@link conv2d}: one number for both axes, or `[vertical, horizontal]`. */
 export interface Conv2dOptions {
@@ -128,20 +129,15 @@ function padded(
   h: number,
   w: number,
   [extentH, extentW]: readonly [number, number],
-  [sh, sw]: readonly [number, number],
+  stride: readonly [number, number],
   padding: NonNullable<Conv2dOptions["padding"]>,
 ): [top: number, left: number, height: number, width: number] {
-  if (padding === "valid") return [0, 0, h, w];
-  if (padding === "same") {
-    if (sh * sw !== 1) throw new RangeError(`conv2d: expected stride 1 with padding "same", got ${show([sh, sw])}`);
+  const sizes = convPadding("conv2d", padding, stride);
+  if (sizes === "valid") return [0, 0, h, w];
+  if (sizes === "same") {
     // an odd zero comes after the last row or column
     return [(extentH - 1) >> 1, (extentW - 1) >> 1, h + extentH - 1, w + extentW - 1];
   }
-  if (typeof padding === "string") {
-    throw new RangeError(
-      `conv2d: expected padding to be a number, a pair, "same" or "valid", got ${describe(padding)}`,
-    );
-  }
-  const [top, left] = pair("conv2d", "padding", padding, 0);
+  const [top, left] = sizes;
   return [top, left, h + 2 * top, w + 2 * left];
 }

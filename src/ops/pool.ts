@@ -4,6 +4,7 @@ import { checkBoolean, checkInt, checkOptions, pair, type Shape, show } from "..
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { ints, k } from "../wasm.ts";
 import { type Geometry, workingMemory } from "./internal/geometry.ts";
+import { poolPadding } from "./internal/padding.ts";
 
 /** Options of {@link maxPool2d}: one number for both axes, or `[vertical, horizontal]`. */
 export interface MaxPool2dOptions {
@@ -125,12 +126,9 @@ function poolingOf(op: string, shape: Shape, kernelSize: unknown, options: MaxPo
   const [n, c, h, w] = (shape.length === 4 ? shape : [1, ...shape]) as [number, number, number, number];
   const [kh, kw] = pair(op, "kernelSize", kernelSize, 1);
   const [sh, sw] = pair(op, "stride", options.stride ?? [kh, kw], 1);
-  const [top, left] = pair(op, "padding", options.padding ?? 0, 0);
   const [dh, dw] = pair(op, "dilation", options.dilation ?? 1, 1);
   const ceilMode = checkBoolean(op, "ceilMode", options.ceilMode ?? false);
-  if (2 * top > kh || 2 * left > kw) {
-    throw new RangeError(`${op}: expected padding at most half the kernel ${show([kh, kw])}, got ${show([top, left])}`);
-  }
+  const [top, left] = poolPadding(op, options.padding ?? 0, [kh, kw]);
   const ho = windows(h, dh * (kh - 1) + 1, sh, top, ceilMode);
   const wo = windows(w, dw * (kw - 1) + 1, sw, left, ceilMode);
   if (ho < 1 || wo < 1) {
