@@ -102,6 +102,23 @@ export function checkOptions(op: string, options: object | undefined, allowed: r
   }
 }
 
+/**
+ * Options with their defaults filled in. Refuses names that have no default, and a value of another kind where the
+ * default is a number or a boolean; ranges are the caller's to check.
+ */
+export function readOptions<T extends object>(op: string, given: Partial<T> | undefined, defaults: T): T {
+  checkOptions(op, given, Object.keys(defaults));
+  const options = { ...defaults };
+  for (const name in given) {
+    const value = given[name];
+    if (value === undefined) continue;
+    if (typeof defaults[name] === "number") checkNumber(op, name, value);
+    else if (typeof defaults[name] === "boolean") checkBoolean(op, name, value);
+    options[name] = value as T[typeof name];
+  }
+  return options;
+}
+
 /** An integer in [min, max]. */
 export function checkInt(op: string, name: string, value: unknown, min = -Infinity, max = Infinity): number {
   if (typeof value !== "number" || !Number.isInteger(value)) {

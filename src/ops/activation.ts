@@ -1,6 +1,6 @@
 // Activations: relu leakyRelu tanh sigmoid gelu silu softplus clamp. Softmax is in softmax.ts. Kernels:
 // assembly/activation.ts.
-import { checkNumber, checkOptions, describe } from "../shape.ts";
+import { checkNumber, checkOptions, describe, readOptions } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { maximum, minimum } from "./binary.ts";
@@ -38,9 +38,7 @@ export function relu(x: Tensor): Tensor {
  * ```
  */
 export function leakyRelu(x: Tensor, options: { negativeSlope?: number } = {}): Tensor {
-  checkOptions("leakyRelu", options, ["negativeSlope"]);
-  const { negativeSlope = 0.01 } = options;
-  checkNumber("leakyRelu", "negativeSlope", negativeSlope);
+  const { negativeSlope } = readOptions("leakyRelu", options, { negativeSlope: 0.01 });
   return unary(
     "leakyRelu",
     x,
@@ -134,10 +132,7 @@ export function silu(x: Tensor): Tensor {
  * ```
  */
 export function softplus(x: Tensor, options: { beta?: number; threshold?: number } = {}): Tensor {
-  checkOptions("softplus", options, ["beta", "threshold"]);
-  const { beta = 1, threshold = 20 } = options;
-  checkNumber("softplus", "beta", beta);
-  checkNumber("softplus", "threshold", threshold);
+  const { beta, threshold } = readOptions("softplus", options, { beta: 1, threshold: 20 });
   return unary(
     "softplus",
     x,

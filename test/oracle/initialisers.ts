@@ -1,7 +1,7 @@
 // Cases of the initialisers: gains, and the bounds or deviations that a weight's shape leads to. Bounds are measured on
 // what the initialisers really fill in: the same seed drawn into [-1, 1], or with deviation 1, gives the divisor.
 import { nn, seed, type Tensor, zeros } from "../../src/index.ts";
-import { type Adapter, camelCase } from "./adapters.ts";
+import { type Adapter, camelCase } from "./calls.ts";
 
 /** PyTorch's functions by ours: `leaky_relu` is `leakyRelu`. */
 export const gain: Adapter = ({ fn, options: { nonlinearity, ...param } }) =>

@@ -1,7 +1,7 @@
 // Cases of one optimizer: parameters p0, p1 ... get the prescribed gradients of each step, and are compared after it.
 // Training a model with one is train.ts.
 import { add, backward, mul, sum, type Tensor } from "../../src/index.ts";
-import { type Adapter, type Call, lookUp, optionsOf } from "./adapters.ts";
+import { type Adapter, type Call, lookUp, optionsOf } from "./calls.ts";
 import { fromStored } from "./operands.ts";
 
 /** The classes of `optim` by PyTorch's names in the manifest. */

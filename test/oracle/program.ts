@@ -20,7 +20,7 @@ import {
   tanh,
   transpose,
 } from "../../src/index.ts";
-import type { Adapter } from "./adapters.ts";
+import type { Adapter } from "./calls.ts";
 
 /** One instruction: its operands, and the number that some take (an axis or a factor). */
 type Instruction = (x: Tensor, y: Tensor, n: number) => Tensor;

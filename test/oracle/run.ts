@@ -1,7 +1,8 @@
 // Runs cases of the reference vectors against the library. The calls are adapters.ts, the pass rule is compare.ts, the
 // text is report.ts.
 import { add, backward, mul, sum, Tensor, tidy } from "../../src/index.ts";
-import { type Adapter, adapt, type Call, type Library, optionsOf } from "./adapters.ts";
+import { adapt } from "./adapters.ts";
+import { type Adapter, type Call, type Library, optionsOf } from "./calls.ts";
 import { type Computed, compare, compareNumbers, type Mismatch } from "./compare.ts";
 import { fromStored, leavesOf, viewOf } from "./operands.ts";
 import type { Case } from "./vectors.ts";

@@ -1,6 +1,6 @@
 // Cases that train a whole model for some steps: from the stored initial parameters to the losses and the final ones.
 import { backward, crossEntropy, nn, optim, type Tensor, tensor } from "../../src/index.ts";
-import type { Adapter } from "./adapters.ts";
+import type { Adapter } from "./calls.ts";
 import type { Case } from "./vectors.ts";
 
 /** The learning rate in a text such as `adam lr=.01`. */
