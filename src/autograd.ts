@@ -37,25 +37,44 @@ export class Node implements GraphNode {
   readonly name: string;
   readonly shape: Shape;
   private readonly backward: Backward;
+  private readonly twice: Backward | undefined;
 
-  constructor(name: string, shape: Shape, inputs: readonly Tensor[], saved: readonly Tensor[], backward: Backward) {
+  constructor(
+    name: string,
+    y: Tensor,
+    inputs: readonly Tensor[],
+    saved: readonly Tensor[],
+    backward: Backward,
+    twice: Backward | undefined,
+  ) {
     this.name = name;
-    this.shape = shape;
+    this.shape = y.shape;
     this.backward = backward;
+    this.twice = twice;
     this.edges = inputs.map(edgeTo);
     this.needs = this.edges.map((edge) => edge !== null);
     this.saved = saved.map((t) => {
       const storage = t.storage!;
       storage.refs++;
       this.held.push(storage);
-      return { storage, offset: t.offset, shape: t.shape, dtype: t.dtype, version: storage.version };
+      const from = t === y ? RESULT : t.requiresGrad ? inputs.indexOf(t) : CONSTANT;
+      return { storage, offset: t.offset, shape: t.shape, dtype: t.dtype, version: storage.version, from };
     });
   }
 
-  /** The gradients of the inputs. The handles on saved values belong to the scope that the caller has opened. */
-  run(dy: Tensor, scope: Scope): readonly (Tensor | null)[] {
+  /**
+   * The gradients of those inputs that `needs` names. The handles on saved values belong to the scope that the caller
+   * has opened. With `graph` the gradients are recorded themselves, as functions of `dy` and of the saved values.
+   */
+  run(dy: Tensor, scope: Scope, needs: readonly boolean[], graph: boolean): readonly (Tensor | null)[] {
+    if (graph && this.twice === undefined) {
+      throw new Error(
+        `grad: expected ops with second-order gradients for createGraph, got ${this.name}, which has none; ` +
+          "docs/ops.md lists those that have",
+      );
+    }
     const values: Tensor[] = [];
-    for (const { storage, offset, shape, dtype, version } of this.saved) {
+    for (const { storage, offset, shape, dtype, version, from } of this.saved) {
       if (storage.version !== version) {
         throw new Error(
           `backward: a value of shape ${show(shape)} that ${this.name} saved was overwritten in place since; ` +
@@ -64,9 +83,21 @@ export class Node implements GraphNode {
       }
       const value = fromStorage(storage, offset, shape, dtype);
       scope.add(value);
-      values.push(value);
+      values.push(graph ? this.linked(value, from) : value);
     }
-    return this.backward(dy, values as Saved, this.needs);
+    return (graph ? this.twice! : this.backward)(dy, values as Saved, needs);
+  }
+
+  /** The saved value as part of the graph: the leaf itself, or its handle tied to the node that it came from. */
+  private linked(value: Tensor, from: number): Tensor {
+    if (from === UNKNOWN) throw new Error(`grad: ${this.name} saved a tensor that is none of its inputs`);
+    const edge = from === RESULT ? this : from === CONSTANT ? null : this.edges![from]!;
+    if (edge instanceof Node) {
+      edge.refs++;
+      value.node = edge;
+      return value;
+    }
+    return edge === null || edge.disposed ? value : edge;
   }
 
   /** Lets go of the saved values and of the nodes behind. */
@@ -96,6 +127,11 @@ export class Node implements GraphNode {
   }
 }
 
+/** Where a saved value came from, beside the number of the input that it is. UNKNOWN is what `indexOf` says of others. */
+const UNKNOWN = -1;
+const RESULT = -2;
+const CONSTANT = -3;
+
 /** A saved value: its storage and how to see it, never the handle. */
 interface SavedValue {
   readonly storage: Storage;
@@ -103,6 +139,8 @@ interface SavedValue {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly version: number;
+  /** Number of the input that it is, or one of the constants above. */
+  readonly from: number;
 }
 
 function edgeTo(input: Tensor): Node | Tensor | null {
@@ -116,6 +154,9 @@ function edgeTo(input: Tensor): Node | Tensor | null {
 /**
  * Marks `y` as computed by op `name` from `inputs`. The node keeps the storage of `saved` and nothing else of them;
  * `backward` must not capture a handle.
+ *
+ * `twice` computes what `backward` does, but by recorded ops alone, so that gradients of gradients flow through it;
+ * the saved values must then be among the inputs, the result, or constant. Without it the op has no second order.
  */
 export function record(
   name: string,
@@ -123,10 +164,11 @@ export function record(
   inputs: readonly Tensor[],
   saved: readonly Tensor[],
   backward: Backward,
+  twice?: Backward,
 ): Tensor {
   y.origin = name;
   if (!recording || !anyRequiresGrad(inputs)) return y;
-  const node = new Node(name, y.shape, inputs, saved, backward);
+  const node = new Node(name, y, inputs, saved, backward, twice);
   y.node = node;
   if (y.registered) node.leave();
   return y;
@@ -158,12 +200,19 @@ export const isRecording = (): boolean => recording;
 export function noGrad<T>(fn: () => T): T {
   if (typeof fn !== "function") throw new TypeError(`noGrad: expected a function, got ${typeof fn}`);
   if (fn.constructor.name === "AsyncFunction") throw asynchronous();
-  const before = recording;
-  recording = false;
-  try {
+  return whileRecording(false, () => {
     const result = fn();
     if (isThenable(result)) throw asynchronous();
     return result;
+  });
+}
+
+/** Runs `fn` with recording on or off. */
+export function whileRecording<T>(on: boolean, fn: () => T): T {
+  const before = recording;
+  recording = on;
+  try {
+    return fn();
   } finally {
     recording = before;
   }

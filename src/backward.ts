@@ -1,7 +1,8 @@
-// The walk back through the graph that src/autograd.ts records. Holds no arithmetic but the sum of gradients.
-import { Node, noGrad } from "./autograd.ts";
+// The walk back through the graph that src/autograd.ts records, and backward(), which leaves gradients on the leaves.
+// Holds no arithmetic but the sum of gradients. grad(), which returns them, is grad.ts.
+import { Node, record, whileRecording } from "./autograd.ts";
 import { Scope } from "./scope.ts";
-import { checkBoolean, checkOptions, type Shape, sameShape, show } from "./shape.ts";
+import { checkOptions, readOptions, type Shape, sameShape, show } from "./shape.ts";
 import { alias, expectTensor, type Tensor, unscoped } from "./tensor.ts";
 import { k, u8 } from "./wasm.ts";
 
@@ -28,60 +29,96 @@ import { k, u8 } from "./wasm.ts";
 export function backward(loss: Tensor, options: { gradient?: Tensor; retainGraph?: boolean } = {}): void {
   expectTensor("backward", "loss", loss, "float32");
   checkOptions("backward", options, ["gradient", "retainGraph"]);
-  const { gradient, retainGraph = false } = options;
-  checkBoolean("backward", "retainGraph", retainGraph);
-  if (!loss.requiresGrad) {
-    throw new Error(
-      `backward: nothing that this ${loss.origin} was computed from requires gradients; ` +
-        "make leaves by variable(), or with { requiresGrad: true }, and stay outside of noGrad()",
-    );
-  }
-  const start = seedGradient(loss, gradient);
-  if (!(loss.node instanceof Node)) {
-    deliver(loss, start, "backward");
-    return;
-  }
-  const root = loss.node;
-  noGrad(() => walk(root, start, retainGraph));
+  const { gradient, ...rest } = options;
+  const { retainGraph } = readOptions("backward", rest, { retainGraph: false });
+  expectGraph("backward", "loss", loss);
+  const start = seedGradient("backward", "gradient", loss, gradient, false);
+  const walk: Walk = { retain: retainGraph, graph: false, needs: (node) => node.needs, deliver: toLeaf, reach() {} };
+  if (loss.node instanceof Node) walkBack([[loss.node, start]], walk);
+  else toLeaf(loss, start, "backward");
 }
 
-function walk(root: Node, start: Tensor, retain: boolean): void {
+/** Refuses what was not computed from anything that requires gradients. */
+export function expectGraph(op: string, name: string, y: Tensor): void {
+  if (y.requiresGrad) return;
+  throw new Error(
+    `${op}: ${name === "loss" ? "" : `${name}: `}nothing that this ${y.origin} was computed from requires gradients; ` +
+      "make leaves by variable(), or with { requiresGrad: true }, and stay outside of noGrad()",
+  );
+}
+
+/** What a walk does on its way. */
+export interface Walk {
+  /** Whether the nodes stay usable. */
+  readonly retain: boolean;
+  /** Whether the gradients are recorded themselves. */
+  readonly graph: boolean;
+  /** Which inputs' gradients are to be computed; a node without any is passed over. */
+  needs(node: Node): readonly boolean[];
+  /** Takes over a gradient for a leaf. */
+  deliver(leaf: Tensor, gradient: Tensor, name: string): void;
+  /** Sees the whole gradient of a node's result before it is taken further back. */
+  reach(node: Node, dy: Tensor): void;
+}
+
+/** Takes gradients, which it takes over, from the roots to the leaves. */
+export function walkBack(roots: readonly (readonly [Node, Tensor])[], walk: Walk): void {
   const order: Node[] = [];
-  root.pending = start;
-  try {
-    collect(root, order);
-    for (const node of order) step(node, retain);
-  } finally {
-    root.pending?.dispose();
-    root.pending = null;
-    for (const node of order) {
-      node.pending?.dispose();
-      node.pending = null;
-      node.reached = false;
-      node.release();
+  whileRecording(walk.graph, () => {
+    try {
+      for (const [root, dy] of roots) root.pending = sum(root.pending, dy, walk.graph);
+      for (const [root] of roots) collect(root, order);
+      order.sort((a, b) => b.id - a.id);
+      for (const node of order) step(node, walk);
+    } finally {
+      for (const [root, dy] of roots) {
+        dy.dispose();
+        root.pending?.dispose();
+        root.pending = null;
+      }
+      for (const node of order) {
+        node.pending?.dispose();
+        node.pending = null;
+        node.reached = false;
+        node.release();
+      }
     }
-  }
+  });
 }
 
-function seedGradient(loss: Tensor, gradient: Tensor | undefined): Tensor {
-  if (gradient !== undefined) {
-    expectTensor("backward", "gradient", gradient, "float32");
-    if (!sameShape(gradient.shape, loss.shape)) {
-      throw new RangeError(`backward: expected gradient of shape ${show(loss.shape)}, got ${show(gradient.shape)}`);
+/** The gradient that a walk starts from, a handle of its own: what the caller gave, or 1 for a scalar. */
+export function seedGradient(
+  op: string,
+  name: string,
+  y: Tensor,
+  gradient: Tensor | null | undefined,
+  graph: boolean,
+): Tensor {
+  if (gradient !== undefined && gradient !== null) {
+    expectTensor(op, name, gradient, "float32");
+    if (!sameShape(gradient.shape, y.shape)) {
+      throw new RangeError(`${op}: expected ${name} of shape ${show(y.shape)}, got ${show(gradient.shape)}`);
     }
-    return alias(gradient);
+    return own(gradient, graph);
   }
-  if (loss.size !== 1) {
+  if (y.size !== 1) {
     throw new RangeError(
-      `backward: expected a scalar, got shape ${show(loss.shape)}; reduce it by sum() or mean(), or pass { gradient }`,
+      `${op}: expected a scalar, got shape ${show(y.shape)}; reduce it by sum() or mean(), or pass { ${name} }`,
     );
   }
-  const one = unscoped(loss.shape, "float32");
+  const one = unscoped(y.shape, "float32");
   one.data[0] = 1;
   return one;
 }
 
-/** The nodes behind `root`, latest first, each held by one more reference. */
+/** A handle of the walk's own; in a graph it is recorded as the same value. */
+function own(gradient: Tensor, graph: boolean): Tensor {
+  return graph ? record("grad", alias(gradient), [gradient], [], same, same) : alias(gradient);
+}
+
+const same = (dy: Tensor): [Tensor] => [dy];
+
+/** The nodes behind `root`, each held by one more reference. */
 function collect(root: Node, order: Node[]): void {
   const stack: Node[] = [root];
   while (stack.length > 0) {
@@ -98,11 +135,10 @@ function collect(root: Node, order: Node[]): void {
     }
     for (const edge of node.edges) if (edge instanceof Node && !edge.reached) stack.push(edge);
   }
-  order.sort((a, b) => b.id - a.id);
 }
 
 /** Takes one node's gradient to what it was computed from. */
-function step(node: Node, retain: boolean): void {
+function step(node: Node, walk: Walk): void {
   const dy = node.pending;
   if (dy === null) return;
   node.pending = null;
@@ -111,19 +147,26 @@ function step(node: Node, retain: boolean): void {
   try {
     const scope = new Scope();
     try {
-      for (const gradient of node.run(dy, scope)) found.push(gradient === null ? null : alias(gradient));
+      walk.reach(node, dy);
+      const needs = walk.needs(node);
+      if (!needs.includes(true)) return;
+      const gradients = node.run(dy, scope, needs, walk.graph);
+      for (let i = 0; i < gradients.length; i++) {
+        const gradient = gradients[i];
+        found.push(gradient && needs[i] ? own(gradient, walk.graph) : null);
+      }
     } finally {
       dy.dispose();
       scope.close();
     }
-    if (!retain) node.free();
+    if (!walk.retain) node.free();
     for (let i = 0; i < found.length; i++) {
       const edge = edges![i];
       const gradient = found[i];
       if (!gradient || !edge) continue;
       expectShape(gradient, edge.shape, node.name);
-      if (edge instanceof Node) edge.pending = sum(edge.pending, gradient);
-      else deliver(edge, gradient, node.name);
+      if (edge instanceof Node) edge.pending = sum(edge.pending, gradient, walk.graph);
+      else walk.deliver(edge, gradient, node.name);
       found[i] = null;
     }
   } finally {
@@ -137,7 +180,7 @@ function expectShape(gradient: Tensor, shape: Shape, name: string): void {
 }
 
 /** Adds a gradient to a leaf's; takes it over as it stands where it is whole and nobody else's. An error takes nothing. */
-function deliver(leaf: Tensor, gradient: Tensor, name: string): void {
+function toLeaf(leaf: Tensor, gradient: Tensor, name: string): void {
   if (leaf.disposed) {
     gradient.dispose();
   } else if (leaf.grad === null) {
@@ -151,13 +194,24 @@ function deliver(leaf: Tensor, gradient: Tensor, name: string): void {
   }
 }
 
-/** a + b, into whichever nobody else sees. Both handles are the walk's; an error takes neither. */
-function sum(a: Tensor | null, b: Tensor): Tensor {
+/** a + b, into whichever nobody else sees, or recorded. Both handles are the walk's; an error takes neither. */
+export function sum(a: Tensor | null, b: Tensor, graph: boolean): Tensor {
   if (a === null) return b;
+  if (graph) return recordedSum(a, b);
   const [into, from] = isOwn(a) ? [a, b] : isOwn(b) ? [b, a] : [copy(a), b];
   k.accumulate(into.ptr, from.ptr, into.size);
   from.dispose();
   return into;
+}
+
+function recordedSum(a: Tensor, b: Tensor): Tensor {
+  const y = unscoped(a.shape, "float32");
+  k.add(y.ptr, a.ptr, b.ptr, y.size, 0);
+  const both = (dy: Tensor): [Tensor, Tensor] => [dy, dy];
+  record("add", y, [a, b], [], both, both);
+  a.dispose();
+  b.dispose();
+  return y;
 }
 
 const isOwn = (t: Tensor): boolean => t.storage!.refs === 1;

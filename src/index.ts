@@ -4,6 +4,8 @@ export { backward } from "./backward.ts";
 export { type Batch, type Batches, type BatchOptions, batches } from "./data/batches.ts";
 export { Dataset } from "./data/dataset.ts";
 export { gunzip, type IdxArray, idxDataset, parseIdx } from "./data/idx.ts";
+export { type GradOptions, grad } from "./grad.ts";
+export { type GradcheckOptions, gradcheck, gradgradcheck } from "./gradcheck.ts";
 export { decodeSafetensors, encodeSafetensors, type Metadata, safetensorsMetadata } from "./io/safetensors.ts";
 export { type LossOptions, mse, type Reduction } from "./losses.ts";
 export { init, type MemoryInfo, memory, type Survivor } from "./memory.ts";

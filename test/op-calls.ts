@@ -21,7 +21,7 @@ export const REFUSED: readonly (readonly [name: string, ...Call, message: string
 /** Exported functions that are no ops: makers, writers, and what is not about tensors. */
 export const OTHERS = [
   ..."arange constant eye full linspace ones rand randint randn randperm tensor variable zeros assign".split(" "),
-  ..."accuracy backward batches decodeSafetensors encodeSafetensors evaluate fit gunzip idxDataset init keep".split(
+  ..."accuracy backward grad gradcheck gradgradcheck batches decodeSafetensors encodeSafetensors evaluate fit gunzip idxDataset init keep".split(
     " ",
   ),
   ..."memory noGrad parseIdx safetensorsMetadata seed tidy trackLeaks zeroGrad Dataset Tensor".split(" "),

@@ -11,10 +11,10 @@ import {
   binary,
   commonType,
   expectOperand,
+  negated,
   type Operand,
   times,
 } from "./internal/operands.ts";
-import { neg } from "./unary.ts";
 
 /** Options of {@link add} and {@link sub}. */
 export interface AlphaOptions {
@@ -44,6 +44,7 @@ export function add(a: Operand, b: Operand, options?: AlphaOptions): Tensor {
     float: k.add,
     int: k.addInt,
     backward: (dy) => [dy, dy],
+    twice: (dy) => [dy, dy],
   });
 }
 
@@ -67,7 +68,8 @@ export function sub(a: Operand, b: Operand, options?: AlphaOptions): Tensor {
   return withAlpha("sub", a, b, options, {
     float: k.sub,
     int: k.subInt,
-    backward: (dy, _saved, needs) => [dy, needs[1] ? neg(dy) : null],
+    backward: (dy, _saved, needs) => [dy, needs[1] ? mul(dy, -1) : null],
+    twice: (dy, _saved, needs) => [dy, needs[1] ? mul(dy, -1) : null],
   });
 }
 
@@ -108,6 +110,7 @@ export function mul(a: Operand, b: Operand): Tensor {
     int: k.mulInt,
     save: (a, b) => [a, b],
     backward: (dy, [a, b], needs) => [needs[0] ? times(dy, b) : null, needs[1] ? times(dy, a) : null],
+    twice: (dy, [a, b], needs) => [needs[0] ? mul(dy, b) : null, needs[1] ? mul(dy, a) : null],
   });
 }
 
@@ -131,7 +134,11 @@ export function div(a: Operand, b: Operand): Tensor {
     save: (_a, b, y) => [b, y],
     backward: (dy, [b, y], needs) => {
       const da = apply2("div", k.div, dy, b, "float32");
-      return [da, needs[1] ? neg(times(da, y)) : null];
+      return [da, needs[1] ? negated(times(da, y)) : null];
+    },
+    twice: (dy, [b, y], needs) => {
+      const da = div(dy, b);
+      return [da, needs[1] ? mul(mul(da, y), -1) : null];
     },
   });
 }
@@ -209,7 +216,7 @@ export function atan2(a: Operand, b: Operand): Tensor {
     backward: (dy, [a, b], needs) => {
       const squared = apply2("add", k.add, times(a, a), times(b, b), "float32");
       const share = apply2("div", k.div, dy, squared, "float32");
-      return [needs[0] ? times(share, b) : null, needs[1] ? neg(times(share, a)) : null];
+      return [needs[0] ? times(share, b) : null, needs[1] ? negated(times(share, a)) : null];
     },
   });
 }
@@ -264,7 +271,7 @@ const quotientGradient: Pick<Binary, "save" | "backward"> = {
     const multiple = apply2("sub", k.sub, a, y, "float32");
     const quotient = apply2("div", k.div, multiple, b, "float32");
     k.round(quotient.ptr, quotient.ptr, quotient.size);
-    return [dy, neg(times(dy, quotient))];
+    return [dy, negated(times(dy, quotient))];
   },
 };
 

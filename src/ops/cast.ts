@@ -31,7 +31,8 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   }
   const y = empty(x.shape, dtype);
   convert(y, x);
-  return record("cast", y, dtype === "float32" ? [x] : [], [], (dy) => [dy]);
+  const back = (dy: Tensor): [Tensor] => [dy];
+  return record("cast", y, dtype === "float32" ? [x] : [], [], back, back);
 }
 
 function convert(y: Tensor, x: Tensor): void {

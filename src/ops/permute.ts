@@ -3,7 +3,7 @@ import { record } from "../autograd.ts";
 import { checkShape, describe, normalizeAxes, normalizeAxis, type Shape, show, sizeOf, stridesOf } from "../shape.ts";
 import { empty, expectTensor, type Tensor, view } from "../tensor.ts";
 import { copyStrided } from "./internal/copy.ts";
-import { sumTo } from "./internal/sums.ts";
+import { repeatTo, sumTo } from "./internal/sums.ts";
 
 /** A new tensor of `shape` whose element at an index is that of x at `offset` + index · `strides`. */
 function copied(x: Tensor, shape: Shape, strides: readonly number[], offset = 0): Tensor {
@@ -23,12 +23,9 @@ function permuted(x: Tensor, order: readonly number[]): Tensor {
 }
 
 function recordPermute(op: string, x: Tensor, order: readonly number[]): Tensor {
-  return record(op, permuted(x, order), [x], [], (dy) => [
-    permuted(
-      dy,
-      order.map((_, axis) => order.indexOf(axis)),
-    ),
-  ]);
+  const inverse = order.map((_, axis) => order.indexOf(axis));
+  const back = (dy: Tensor): [Tensor] => [recordPermute("permute", dy, inverse)];
+  return record(op, permuted(x, order), [x], [], back, back);
 }
 
 /**
@@ -157,9 +154,7 @@ function expanded(op: string, x: Tensor, shape: Shape): Tensor {
     throw new RangeError(`${op}: expected a shape that ${show(source)} broadcasts to, got ${show(shape)}`);
   }
   checkShape(op, target);
-  const own = stridesOf(source);
-  const strides = target.map((_, i) => (i < added || source[i - added] === 1 ? 0 : own[i - added]!));
-  return record(op, copied(x, target, strides), [x], [], (dy) => [sumTo(dy, source)]);
+  return repeatTo(op, x, target);
 }
 
 /**

@@ -3,9 +3,12 @@
 import { record } from "../autograd.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
+import { div } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { type Pass, passes, type ReduceOptions, resolve } from "./internal/axes.ts";
 import { partition, spread, sumPasses } from "./internal/sums.ts";
+import { broadcastTo } from "./permute.ts";
+import { reshape } from "./shape.ts";
 
 export type { ReduceOptions } from "./internal/axes.ts";
 
@@ -32,10 +35,10 @@ export type { ReduceOptions } from "./internal/axes.ts";
  */
 export function sum(x: Tensor, options?: ReduceOptions): Tensor {
   expectTensor("sum", "x", x);
-  const { axes, out } = resolve("sum", x.shape, options);
+  const { axes, out, kept } = resolve("sum", x.shape, options);
   const steps = passes(x.shape, axes);
   if (x.dtype !== "float32") return sumOfIntegers(x, out, steps);
-  return total("sum", x, out, steps, 1);
+  return total("sum", x, out, kept, steps, 1);
 }
 
 /**
@@ -59,26 +62,37 @@ export function mean(x: Tensor, options?: ReduceOptions): Tensor {
   if (x.dtype !== "float32") {
     throw new TypeError(`mean: expected x to be float32, got ${x.dtype}; convert it with cast(x, "float32")`);
   }
-  const { axes, out } = resolve("mean", x.shape, options);
+  const { axes, out, kept } = resolve("mean", x.shape, options);
   const steps = passes(x.shape, axes);
   return total(
     "mean",
     x,
     out,
+    kept,
     steps,
     steps.reduce((n, { reduce }) => n * reduce, 1),
   );
 }
 
-function total(op: string, x: Tensor, out: number[], steps: Pass[], divisor: number): Tensor {
+function total(op: string, x: Tensor, out: number[], kept: number[], steps: Pass[], divisor: number): Tensor {
   const y = empty(out);
   sumPasses(y.ptr, x.ptr, steps, divisor);
   const { shape } = x;
-  return record(op, y, [x], [], (dy) => {
-    const dx = empty(shape);
-    spread(dx.ptr, dy.ptr, steps, 1 / divisor);
-    return [dx];
-  });
+  return record(
+    op,
+    y,
+    [x],
+    [],
+    (dy) => {
+      const dx = empty(shape);
+      spread(dx.ptr, dy.ptr, steps, 1 / divisor);
+      return [dx];
+    },
+    (dy) => {
+      const dx = broadcastTo(reshape(dy, kept), shape);
+      return [divisor === 1 ? dx : div(dx, divisor)];
+    },
+  );
 }
 
 function sumOfIntegers(x: Tensor, out: number[], steps: readonly Pass[]): Tensor {

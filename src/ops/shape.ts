@@ -16,7 +16,8 @@ import { expectTensor, type Tensor, view } from "../tensor.ts";
 /** A view that hands its gradient back in the source's shape. */
 function reshaped(op: string, x: Tensor, shape: Shape): Tensor {
   const source = x.shape;
-  return record(op, view(x, checkShape(op, shape)), [x], [], (dy) => [view(dy, source)]);
+  const back = (dy: Tensor): [Tensor] => [reshaped("reshape", dy, source)];
+  return record(op, view(x, checkShape(op, shape)), [x], [], back, back);
 }
 
 /**

@@ -2,6 +2,7 @@
 // activations in activation.ts, tests such as isnan in compare.ts. Kernels: assembly/unary.ts.
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
+import { mul } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { times } from "./internal/operands.ts";
 import { flat, gradient, mapped, unary } from "./internal/unary.ts";
@@ -21,7 +22,14 @@ import { flat, gradient, mapped, unary } from "./internal/unary.ts";
 export function neg(x: Tensor): Tensor {
   expectTensor("neg", "x", x);
   if (x.dtype !== "float32") return ofIntegers("neg", x, k.negInt);
-  return unary("neg", x, k.neg, null, (dy) => [mapped("neg", dy, k.neg)]);
+  return unary(
+    "neg",
+    x,
+    k.neg,
+    null,
+    (dy) => [mapped("neg", dy, k.neg)],
+    () => -1,
+  );
 }
 
 /**
@@ -81,6 +89,7 @@ export function square(x: Tensor): Tensor {
     (y, x, n) => k.mul(y, x, x, n, 0),
     "x",
     (dy, [x]) => gradient(dy, x, k.squareGrad),
+    (x) => mul(x, 2),
   );
 }
 
@@ -145,7 +154,14 @@ export function reciprocal(x: Tensor): Tensor {
  * ```
  */
 export function exp(x: Tensor): Tensor {
-  return unary("exp", x, k.exp, "y", (dy, [y]) => [times(dy, y)]);
+  return unary(
+    "exp",
+    x,
+    k.exp,
+    "y",
+    (dy, [y]) => [times(dy, y)],
+    (y) => y,
+  );
 }
 
 /**

@@ -16,12 +16,12 @@ export interface Pass {
   readonly inner: number;
 }
 
-/** The axes to reduce, counted from the front, and the result's shape. */
+/** The axes to reduce, counted from the front, the result's shape, and the same with reduced axes kept. */
 export function resolve(
   op: string,
   shape: Shape,
   options: ReduceOptions | undefined,
-): { axes: readonly number[]; out: number[] } {
+): { axes: readonly number[]; out: number[]; kept: number[] } {
   checkOptions(op, options, ["axis", "keepDims"]);
   const { axis, keepDims = false } = options ?? {};
   checkBoolean(op, "keepDims", keepDims);
@@ -33,7 +33,7 @@ export function resolve(
     if (!axes.includes(i)) out.push(d);
     else if (keepDims) out.push(1);
   });
-  return { axes, out };
+  return { axes, out, kept: shape.map((d, i) => (axes.includes(i) ? 1 : d)) };
 }
 
 /** The kernel calls of a reduction, innermost run of neighbouring axes first; at least one, perhaps over reduce = 1. */

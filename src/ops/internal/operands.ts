@@ -83,7 +83,7 @@ export function apply3(op: string, kernel: Kernel3, a: Tensor, b: Tensor, c: Ten
   return y;
 }
 
-/** Sums each gradient to the shape of its operand. */
+/** Sums each gradient to the shape of its operand, by recorded ops. */
 export function unbroadcast(shapes: readonly Shape[], backward: Backward): Backward {
   return (dy, saved, needs) => backward(dy, saved, needs).map((d, i) => d && sumTo(d, shapes[i]!));
 }
@@ -98,10 +98,12 @@ export interface Binary {
   save?: (a: Tensor, b: Tensor, y: Tensor) => Tensor[];
   /** Gradients of both operands in the result's shape, or one that broadcasts from it. */
   backward: Backward;
+  /** The same by recorded ops, for gradients of gradients. */
+  twice?: Backward;
 }
 
 /** An op of two operands, each a tensor or a number, with promotion, broadcasting and gradients. */
-export function binary(op: string, a: Operand, b: Operand, { float, int, save, backward }: Binary): Tensor {
+export function binary(op: string, a: Operand, b: Operand, { float, int, save, backward, twice }: Binary): Tensor {
   expectOperand(op, "a", a);
   expectOperand(op, "b", b);
   const dtype = commonType(a, b, int === undefined ? "float32" : "int32");
@@ -111,11 +113,19 @@ export function binary(op: string, a: Operand, b: Operand, { float, int, save, b
       y.origin = op;
       // what recording takes costs more than a small op, so it is not even put together where nothing will be recorded
       if (isRecording() && (x.requiresGrad || z.requiresGrad)) {
-        record(op, y, [x, z], save?.(x, z, y) ?? [], unbroadcast([x.shape, z.shape], backward));
+        const shapes = [x.shape, z.shape];
+        const again = twice && unbroadcast(shapes, twice);
+        record(op, y, [x, z], save?.(x, z, y) ?? [], unbroadcast(shapes, backward), again);
       }
       return y;
     }),
   );
+}
+
+/** -x in place. */
+export function negated(x: Tensor): Tensor {
+  k.neg(x.ptr, x.ptr, x.size);
+  return x;
 }
 
 /** A raw product in the middle of a gradient: no operand is checked, nothing recorded. */

@@ -1,13 +1,16 @@
-// Unrecorded sums over any axes in as many kernel calls as it takes, and the way back. The ops are ops/reduce.ts.
+// Sums over any axes in as many kernel calls as it takes, and the way back; broadcasting and its sums, which are each
+// other's gradient. The ops are ops/reduce.ts and ops/permute.ts.
+import { record } from "../../autograd.ts";
 import { scratch } from "../../memory.ts";
-import { type Shape, sameShape } from "../../shape.ts";
+import { type Shape, sameShape, stridesOf } from "../../shape.ts";
 import { empty, type Tensor } from "../../tensor.ts";
 import { k } from "../../wasm.ts";
 import { type Pass, passes } from "./axes.ts";
+import { copyStrided } from "./copy.ts";
 
 /**
  * The gradient of an operand of shape `shape` that was broadcast to the shape of `dy`: `dy` summed over the axes along
- * which it was repeated, or `dy` itself if none was. Not recorded. May use the scratch block.
+ * which it was repeated, or `dy` itself if none was. Recorded. May use the scratch block.
  */
 export function sumTo(dy: Tensor, shape: Shape): Tensor {
   if (sameShape(dy.shape, shape)) return dy;
@@ -18,7 +21,21 @@ export function sumTo(dy: Tensor, shape: Shape): Tensor {
   });
   const y = empty(shape);
   sumPasses(y.ptr, dy.ptr, passes(dy.shape, axes), 1);
-  return y;
+  const source = dy.shape;
+  const back = (g: Tensor): [Tensor] => [repeatTo("broadcastTo", g, source)];
+  return record("sum", y, [dy], [], back, back);
+}
+
+/** x repeated along axes of size 1 and along new leading ones up to `shape`, which it must broadcast to. Recorded. */
+export function repeatTo(op: string, x: Tensor, shape: Shape): Tensor {
+  const y = empty(shape, x.dtype);
+  const source = x.shape;
+  const added = shape.length - source.length;
+  const own = stridesOf(source);
+  const strides = shape.map((_, i) => (i < added || source[i - added] === 1 ? 0 : own[i - added]!));
+  copyStrided(y, { offset: 0, strides: stridesOf(shape) }, x, { offset: 0, strides }, shape);
+  const back = (dy: Tensor): [Tensor] => [sumTo(dy, source)];
+  return record(op, y, [x], [], back, back);
 }
 
 /** y = sums of x, both byte addresses, divided by `divisor`. */

@@ -3,22 +3,39 @@
 import { type Backward, record } from "../../autograd.ts";
 import { empty, expectTensor, type Tensor } from "../../tensor.ts";
 import { k } from "../../wasm.ts";
-import { converted } from "./operands.ts";
+import { mul } from "../binary.ts";
+import { converted, type Operand } from "./operands.ts";
 
 /** y = kernel(x), n elements. */
 export type Kernel1 = (y: number, x: number, n: number) => void;
 /** dx = kernel(dy, v), where v is the saved operand or result, n elements. */
 export type GradKernel = (dx: number, dy: number, v: number, n: number) => void;
 
-/** An op of one operand, float32; other kinds are converted first. `save` names what its gradient reads. */
-export function unary(op: string, x: Tensor, kernel: Kernel1, save: "x" | "y" | null, backward: Backward): Tensor {
+/**
+ * An op of one operand, float32; other kinds are converted first. `save` names what its gradient reads. `slope` is the
+ * derivative, composed of recorded ops on what was saved, for gradients of gradients.
+ */
+export function unary(
+  op: string,
+  x: Tensor,
+  kernel: Kernel1,
+  save: "x" | "y" | null,
+  backward: Backward,
+  slope?: (v: Tensor) => Operand,
+): Tensor {
   expectTensor(op, "x", x);
   return converted(x, "float32", (x) => {
     const y = empty(x.shape);
     kernel(y.ptr, x.ptr, y.size);
-    return record(op, y, [x], save === null ? [] : [save === "x" ? x : y], backward);
+    const twice = slope && x.requiresGrad ? sloped(slope) : undefined;
+    return record(op, y, [x], save === null ? [] : [save === "x" ? x : y], backward, twice);
   });
 }
+
+/** The gradient by recorded ops, from the derivative by such. */
+const sloped =
+  (slope: (v: Tensor) => Operand): Backward =>
+  (dy, [v]) => [mul(dy, slope(v))];
 
 /** A tensor of the kind and shape of x, filled by a kernel. */
 export function mapped(op: string, x: Tensor, kernel: Kernel1): Tensor {
