@@ -10,6 +10,12 @@ export const withGradient: Record<string, Call[]> = {
   ...foundation.withGradient,
 };
 
+/** Those of the ops above that have no gradients of gradients. */
+export const FIRST_ORDER: readonly string[] = "avgPool2d conv2d dropout embedding maxPool2d".split(" ");
+
+/** Calls, by name and place in their row, whose gradient is defined to be another than that of the values. */
+export const OWN_GRADIENT: readonly string[] = ["detach 0", "embedding 0", "crossEntropy 1"];
+
 /** Those without gradients, which results of other kinds cannot have. */
 export const withoutGradient: Record<string, Call[]> = {
   ...foundation.withoutGradient,
