@@ -1,11 +1,11 @@
 // Boots the core from bytes inlined in the JavaScript: for every runtime that compiles WebAssembly from bytes.
-import { inflateSync } from "fflate";
-import { deflated, size } from "../build/core-bytes.js";
+import { decompress } from "fzstd";
+import { compressed } from "../build/core-bytes.js";
 import { boot } from "./wasm.ts";
 
 boot(() => {
-  const text = atob(deflated);
+  const text = atob(compressed);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
-  return inflateSync(bytes, { out: new Uint8Array(size) });
+  return decompress(bytes);
 });

@@ -1,7 +1,14 @@
 // Boots the core and hands out its kernels and views of its memory. The only file that names WebAssembly.
 // What lives in that memory, and for how long, is src/memory.ts.
-import { instantiateSync } from "@assemblyscript/loader";
 import type * as bindings from "../build/core.js";
+
+/** What this file uses of the platform: the types of Node and of plain JavaScript do not have it. */
+interface Platform {
+  readonly WebAssembly: {
+    readonly Module: new (bytes: CoreSource) => object;
+    readonly Instance: new (module: object) => { readonly exports: unknown };
+  };
+}
 
 /** @internal The kernels, typed from what the compiler emits: a wrong argument count is a compile error. */
 export type Kernels = Awaited<ReturnType<typeof bindings.instantiate>>;
@@ -36,7 +43,12 @@ const HINT =
 export function boot(source: CoreSource | (() => CoreSource), hint = HINT): void {
   intsPtr = 0;
   try {
-    k = instantiateSync<Kernels & Record<string, unknown>>(typeof source === "function" ? source() : source).exports;
+    const { WebAssembly } = globalThis as unknown as Platform;
+    const given = typeof source === "function" ? source() : source;
+    // by its tag, since a module may come from another realm
+    const isModule = Object.prototype.toString.call(given) === "[object WebAssembly.Module]";
+    const module = isModule ? given : new WebAssembly.Module(given);
+    k = new WebAssembly.Instance(module).exports as Kernels;
     intsPtr = k.alloc(INTS_BYTES) >>> 0;
     refresh();
   } catch (cause) {

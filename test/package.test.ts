@@ -54,7 +54,7 @@ describe("the package", () => {
     ["a browser's library and a bundler", { module: Kind.ESNext, moduleResolution: Resolution.Bundler }],
   ])("has types that stand up without skipLibCheck beside %s", (_, settings) => {
     expect(complaints(settings)).toEqual([]);
-  });
+  }, 60_000);
 
   it("bundles for browsers, with nothing of Node", async () => {
     const bundled = await build({
