@@ -123,7 +123,7 @@ function firstWrong(
 ): string | null {
   tidy(() => {
     for (const [i, y] of listOf(op, fn(...inputs)).entries()) {
-      if (y.requiresGrad) backward(y, { gradient: weights(y.shape, i + 1) });
+      if (y.requiresGrad) backward(y, { gradient: weights(y.shape, i + 1), retainGraph: true });
     }
   });
   for (const [at, x] of inputs.entries()) {
