@@ -88,6 +88,11 @@ export class Node implements GraphNode {
     return (graph ? this.twice! : this.backward)(dy, values as Saved, needs);
   }
 
+  /** Whether gradients of its gradients can be computed. */
+  get differentiableTwice(): boolean {
+    return this.twice !== undefined;
+  }
+
   /** The saved value as part of the graph: the leaf itself, or its handle tied to the node that it came from. */
   private linked(value: Tensor, from: number): Tensor {
     if (from === UNKNOWN) throw new Error(`grad: ${this.name} saved a tensor that is none of its inputs`);

@@ -52,9 +52,13 @@ describe("the package", () => {
   it.each<[string, ts.CompilerOptions]>([
     ["plain JavaScript's library", { module: Kind.NodeNext, lib: ["lib.es2022.d.ts"] }],
     ["a browser's library and a bundler", { module: Kind.ESNext, moduleResolution: Resolution.Bundler }],
-  ])("has types that stand up without skipLibCheck beside %s", (_, settings) => {
-    expect(complaints(settings)).toEqual([]);
-  }, 60_000);
+  ])(
+    "has types that stand up without skipLibCheck beside %s",
+    (_, settings) => {
+      expect(complaints(settings)).toEqual([]);
+    },
+    60_000,
+  );
 
   it("bundles for browsers, with nothing of Node", async () => {
     const bundled = await build({
