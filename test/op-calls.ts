@@ -3,7 +3,7 @@
 import type { Call } from "./op-calls/calls.ts";
 import * as foundation from "./op-calls/foundation.ts";
 
-export { type Call, rowsOf, trainable } from "./op-calls/calls.ts";
+export { type Call, references, rowsOf, trainable } from "./op-calls/calls.ts";
 
 /** By name of the op. */
 export const withGradient: Record<string, Call[]> = {

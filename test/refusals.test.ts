@@ -10,6 +10,12 @@ const refusals: Record<string, [call: () => unknown, message: string][]> = {
   ...foundation.refusals,
 };
 
+/** What takes a tensor first refuses text, whatever else it takes. */
+for (const name of [...Object.keys(withGradient), ...Object.keys(withoutGradient)]) {
+  const op = Reflect.get(sedge, name) as (...args: unknown[]) => unknown;
+  refusals[name] ??= [[() => op("text"), `${name}: expected`]];
+}
+
 const rows = Object.entries(refusals).flatMap(([name, calls]) =>
   calls.map(([call, message]) => ({ name, message, call })),
 );

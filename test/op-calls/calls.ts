@@ -7,6 +7,9 @@ import { random } from "../check-op.ts";
 /** How to make the operands, and how to apply the op to them. */
 export type Call = readonly [operands: () => Tensor[], apply: (...operands: Tensor[]) => Tensor | Tensor[]];
 
+/** What an elementwise op gives for a number, by its call: op-values.test.ts compares. */
+export const references = new Map<Call, (x: number) => number>();
+
 export const f = (...shape: number[]): Tensor => random(shape, shape.length + 1);
 /** Positive, away from 0. */
 export const p = (...shape: number[]): Tensor => random(shape, 5, 0.4).add(1);
@@ -25,10 +28,15 @@ export function trainable([operands]: Call): Tensor[] {
 }
 
 export type Unary = (x: Tensor) => Tensor;
-export const unary = (fn: Unary): Call[] => [
-  [() => [p(3, 5)], fn],
-  [() => [ids(1, 2, 3)], fn],
-];
+/** For an elementwise function of one operand; with `reference` its values are tested too. */
+export function unary(fn: Unary, reference?: (x: number) => number): Call[] {
+  const calls: Call[] = [
+    [() => [p(3, 5)], fn],
+    [() => [ids(1, 2, 3)], fn],
+  ];
+  if (reference) for (const call of calls) references.set(call, reference);
+  return calls;
+}
 export const float = (fn: Unary): Call[] => [[() => [p(3, 5)], fn]];
 export type Binary = (a: Tensor | number, b: Tensor | number) => Tensor;
 export const binary = (fn: Binary): Call[] => [

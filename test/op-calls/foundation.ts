@@ -60,7 +60,7 @@ export const withGradient: Record<string, Call[]> = {
     [() => [f(4, 3), ids(3, 1, 3)], (w, i) => sedge.embedding(i, w, { paddingIdx: 1, scaleGradByFreq: true })],
   ],
   erf: unary(sedge.erf),
-  exp: unary(sedge.exp),
+  exp: unary(sedge.exp, Math.exp),
   expand: [[() => [f(3, 1)], (x) => sedge.expand(x, [2, 3, 4])]],
   flatten: float((x) => sedge.flatten(x)),
   flip: float((x) => sedge.flip(x, 0)),
