@@ -29,11 +29,24 @@ export function prodInt(y: usize, x: usize, outer: usize, reduce: usize, inner: 
   fold<ProductInt>(y, x, outer, reduce, inner);
 }
 
-/** dx[o, r, i] = dy[o, i] * product of x[o, s, i] over s != r. No division by x, which may be zero. */
-export function prodGrad(dx: usize, x: usize, dy: usize, outer: usize, reduce: usize, inner: usize): void {
+/**
+ * The gradient of a running product, where dy has x's shape: dx[o, r, i] = sum over t >= r of dy[o, t, i] times the product
+ * of x[o, s, i] over s <= t, s != r. Of a whole product unless `running`: dy[o, i] stands for the last t, all others being 0.
+ * No division by x, which may be zero.
+ */
+export function prodGrad(
+  dx: usize,
+  x: usize,
+  dy: usize,
+  outer: usize,
+  reduce: usize,
+  inner: usize,
+  running: bool,
+): void {
   const stride = inner << 2;
-  for (; outer > 0; outer--, dx += reduce * stride, x += reduce * stride) {
-    for (let i: usize = 0; i < stride; i += 4, dy += 4) {
+  const line = reduce * stride;
+  for (; outer > 0; outer--, dx += line, x += line, dy += running ? line : stride) {
+    for (let i: usize = 0; i < stride; i += 4) {
       // Products of what comes before on the way there, times products of what comes after on the way back.
       let before: f32 = 1;
       let at = i;
@@ -41,9 +54,10 @@ export function prodGrad(dx: usize, x: usize, dy: usize, outer: usize, reduce: u
         store<f32>(dx + at, before);
         before *= load<f32>(x + at);
       }
-      let after = load<f32>(dy);
+      let after: f32 = running ? 0 : load<f32>(dy + i);
       for (let r: usize = 0; r < reduce; r++) {
         at -= stride;
+        if (running) after += load<f32>(dy + at);
         store<f32>(dx + at, load<f32>(dx + at) * after);
         after *= load<f32>(x + at);
       }

@@ -10,23 +10,29 @@ import * as cast from "./ops/cast.ts";
 import * as compare from "./ops/compare.ts";
 import * as conv from "./ops/conv.ts";
 import * as crossEntropy from "./ops/cross-entropy.ts";
+import * as distance from "./ops/distance.ts";
 import * as extrema from "./ops/extrema.ts";
 import * as gather from "./ops/gather.ts";
 import * as gemm from "./ops/gemm.ts";
+import * as moments from "./ops/moments.ts";
 import * as permute from "./ops/permute.ts";
 import * as pool from "./ops/pool.ts";
 import * as pow from "./ops/pow.ts";
 import * as prod from "./ops/prod.ts";
+import * as products from "./ops/products.ts";
 import * as random from "./ops/random.ts";
 import * as reduce from "./ops/reduce.ts";
 import * as round from "./ops/round.ts";
+import * as scan from "./ops/scan.ts";
 import * as shape from "./ops/shape.ts";
 import * as slice from "./ops/slice.ts";
 import * as softmax from "./ops/softmax.ts";
+import * as sort from "./ops/sort.ts";
 import * as tensordot from "./ops/tensordot.ts";
 import * as ternary from "./ops/ternary.ts";
 import * as triangle from "./ops/triangle.ts";
 import * as unary from "./ops/unary.ts";
+import * as vectorNorm from "./ops/vector-norm.ts";
 import * as scope from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -43,23 +49,29 @@ const families = {
   compare,
   conv,
   crossEntropy,
+  distance,
   extrema,
   gather,
   gemm,
+  moments,
   permute,
   pool,
   pow,
   prod,
+  products,
   random,
   reduce,
   round,
+  scan,
   shape,
   slice,
   softmax,
+  sort,
   tensordot,
   ternary,
   triangle,
   unary,
+  vectorNorm,
 };
 
 /** Functions of a tensor and more, as methods that take the rest. */

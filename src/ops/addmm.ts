@@ -1,10 +1,12 @@
 // addmm: a matrix product scaled and added to something that broadcasts. Plain products are gemm.ts.
-import { noGrad, record } from "../autograd.ts";
+import { type Backward, noGrad, record } from "../autograd.ts";
 import { checkNumber, checkOptions, type Shape, show } from "../shape.ts";
 import { empty, type Tensor } from "../tensor.ts";
 import { add, mul } from "./binary.ts";
+import { matmul } from "./gemm.ts";
 import { expectFloat, product, productGrad } from "./internal/gemm.ts";
 import { sumTo } from "./internal/sums.ts";
+import { transpose } from "./permute.ts";
 
 /**
  * `beta * input + alpha * (a * b)` for matrices a and b. With `beta` 0 what is in `input` is ignored, infinities and
@@ -48,11 +50,21 @@ export function addmm(
     throw new RangeError(`addmm: expected input to broadcast to ${show([m, n])}, got ${show(inputShape)}`);
   }
   const y = affine(input, a, b, alpha, beta);
-  return record("addmm", y, [input, a, b], [a, b], (dy, [a, b], needs) => {
-    const scaled = alpha === 1 ? dy : mul(dy, alpha);
-    const dInput = needs[0] ? sumTo(beta === 1 ? dy : mul(dy, beta), inputShape) : null;
-    return [dInput, ...productGrad(scaled, a, b, needs.slice(1), { m, n, k })];
-  });
+  const by =
+    (products: (dy: Tensor, a: Tensor, b: Tensor, needs: readonly boolean[]) => (Tensor | null)[]): Backward =>
+    (dy, [a, b], needs) => {
+      const scaled = alpha === 1 ? dy : mul(dy, alpha);
+      const dInput = needs[0] ? sumTo(beta === 1 ? dy : mul(dy, beta), inputShape) : null;
+      return [dInput, ...products(scaled, a, b, needs.slice(1))];
+    };
+  return record(
+    "addmm",
+    y,
+    [input, a, b],
+    [a, b],
+    by((dy, a, b, needs) => productGrad(dy, a, b, needs, { m, n, k })),
+    by((dy, a, b) => [matmul(dy, transpose(b)), matmul(transpose(a), dy)]),
+  );
 }
 
 /** The value of addmm. The plain case adds a row inside the kernel. */

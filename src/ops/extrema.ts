@@ -1,11 +1,19 @@
 // Largest and smallest elements and their places. Elementwise maximum and minimum are with the binary operations.
-import { record } from "../autograd.ts";
-import { checkBoolean, checkOptions, normalizeAxis, type Shape, show } from "../shape.ts";
+import { type Backward, noGrad, record } from "../autograd.ts";
+import { tidy } from "../scope.ts";
+import { checkOptions, normalizeAxis, readOptions, type Shape, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { withBlock } from "./internal/arrange.ts";
+import { div, mul } from "./binary.ts";
+import { cast } from "./cast.ts";
+import { eq } from "./compare.ts";
+import { type BlockGradient, onBlock, withBlock } from "./internal/arrange.ts";
 import { passes, type ReduceOptions, resolve } from "./internal/axes.ts";
+import { chosen, shared, type ValuesAndIndices } from "./internal/chosen.ts";
 import { all, any } from "./prod.ts";
+import { sum } from "./reduce.ts";
+
+export type { ValuesAndIndices } from "./internal/chosen.ts";
 
 /**
  * Maximum over the given axes, or over all elements. NaN if one is NaN.
@@ -26,7 +34,7 @@ import { all, any } from "./prod.ts";
  * ```
  */
 export function amax(x: Tensor, options?: ReduceOptions): Tensor {
-  return extremum("amax", x, options);
+  return extremum("amax", x, options, true);
 }
 
 /**
@@ -47,27 +55,115 @@ export function amax(x: Tensor, options?: ReduceOptions): Tensor {
  * ```
  */
 export function amin(x: Tensor, options?: ReduceOptions): Tensor {
-  return extremum("amin", x, options);
+  return extremum("amin", x, options, false);
 }
 
-function extremum(op: "amax" | "amin", x: Tensor, options: ReduceOptions | undefined): Tensor {
+function extremum(op: string, x: Tensor, options: ReduceOptions | undefined, largest: boolean): Tensor {
   expectTensor(op, "x", x);
   const { axes, out } = resolve(op, x.shape, options);
   refuseEmpty(op, x.shape, axes);
-  if (x.dtype === "bool") return op === "amax" ? any(x, options) : all(x, options);
-  return withBlock(x, axes, (x, { outer, reduce, inner }) => {
+  if (x.dtype === "bool") return (largest ? any : all)(x, options);
+  return withBlock(x, axes, (x, pass) => {
+    const { outer, reduce, inner } = pass;
     const y = empty(out, x.dtype);
     if (x.dtype === "int32") {
-      k[op === "amax" ? "amaxInt" : "aminInt"](y.ptr, x.ptr, outer, reduce, inner);
+      (largest ? k.amaxInt : k.aminInt)(y.ptr, x.ptr, outer, reduce, inner);
       return record(op, y, [], [], () => []);
     }
-    k[op](y.ptr, x.ptr, outer, reduce, inner);
-    return record(op, y, [x], [x, y], (dy, [x, y]) => {
+    (largest ? k.amax : k.amin)(y.ptr, x.ptr, outer, reduce, inner);
+    const back: Backward = (dy, [x, y]) => {
       const dx = empty(x.shape);
       k.amaxGrad(dx.ptr, y.ptr, x.ptr, dy.ptr, outer, reduce, inner);
       return [dx];
-    });
+    };
+    return record(op, y, [x], [x, y], back, onBlock(pass, tied));
   });
+}
+
+/** Ties share the gradient; without one, where the extremum is NaN, it is 0 / 0. */
+const tied: BlockGradient = (dy, x, y) => {
+  const ties = cast(eq(x, y), "float32");
+  return mul(ties, div(dy, sum(ties, { axis: 1, keepDims: true })));
+};
+
+/**
+ * Maximum of all elements; or, with an axis, the maxima along it and where they stand: the first of several, or the first
+ * NaN.
+ *
+ * Kink: the maximum of all shares its gradient equally among ties; along an axis it goes to the element at the index.
+ *
+ * @param x any shape and dtype.
+ * @param options `axis`: one axis; `keepDims`: keep it with size 1, default false.
+ * @returns a scalar of `x`'s dtype; or `values` and `indices` (int32), of `x`'s shape without the axis.
+ * @throws RangeError if there is no element to choose or the axis is out of range.
+ * @see https://pytorch.org/docs/stable/generated/torch.max.html
+ *
+ * @example
+ * ```ts
+ * import { max, tensor } from "sedge";
+ * const x = tensor([[1, 5], [4, 2]]);
+ * max(x).item(); // => 5
+ * const { values, indices } = max(x, { axis: 1 });
+ * values.toArray(); // => [5,4]
+ * indices.toArray(); // => [1,0]
+ * ```
+ */
+export function max(x: Tensor): Tensor;
+export function max(x: Tensor, options: ExtremumOptions): ValuesAndIndices;
+export function max(x: Tensor, options?: ExtremumOptions): Tensor | ValuesAndIndices {
+  return best("max", x, options, true);
+}
+
+/**
+ * Minimum of all elements; or, with an axis, the minima along it and where they stand: the first of several, or the first
+ * NaN.
+ *
+ * Kink: the minimum of all shares its gradient equally among ties; along an axis it goes to the element at the index.
+ *
+ * @param x any shape and dtype.
+ * @param options `axis`: one axis; `keepDims`: keep it with size 1, default false.
+ * @returns a scalar of `x`'s dtype; or `values` and `indices` (int32), of `x`'s shape without the axis.
+ * @throws RangeError if there is no element to choose or the axis is out of range.
+ * @see https://pytorch.org/docs/stable/generated/torch.min.html
+ *
+ * @example
+ * ```ts
+ * import { min, tensor } from "sedge";
+ * min(tensor([[1, 5], [4, 2]])).item(); // => 1
+ * min(tensor([[1, 5], [4, 2]]), { axis: 0 }).indices.toArray(); // => [0,1]
+ * ```
+ */
+export function min(x: Tensor): Tensor;
+export function min(x: Tensor, options: ExtremumOptions): ValuesAndIndices;
+export function min(x: Tensor, options?: ExtremumOptions): Tensor | ValuesAndIndices {
+  return best("min", x, options, false);
+}
+
+function best(op: string, x: Tensor, options: ArgOptions | undefined, largest: boolean): Tensor | ValuesAndIndices {
+  expectTensor(op, "x", x);
+  const { axis, ...rest } = options ?? {};
+  if (axis === undefined) {
+    checkOptions(op, rest, []);
+    const y = noGrad(() => extremum(op, x, undefined, largest));
+    return record(op, y, [x], [x, y], shared, shared);
+  }
+  return tidy(() => {
+    const indices = place(op, x.dtype === "bool" ? cast(x, "int32") : x, { ...options, keepDims: true }, largest);
+    return chosen(
+      x,
+      indices,
+      normalizeAxis(op, axis, x.rank),
+      readOptions<typeof rest>(op, rest, { keepDims: false }).keepDims,
+    );
+  });
+}
+
+/** Options of `max` and `min` along an axis. */
+export interface ExtremumOptions {
+  /** The axis to search, negative ones counted from the end. */
+  axis: number;
+  /** Whether it stays, with size 1. Default false. */
+  keepDims?: boolean | undefined;
 }
 
 /** Options of `argmax` and `argmin`. */
@@ -95,7 +191,7 @@ export interface ArgOptions {
  * ```
  */
 export function argmax(x: Tensor, options?: ArgOptions): Tensor {
-  return place("argmax", x, options);
+  return place("argmax", x, options, true);
 }
 
 /**
@@ -114,14 +210,12 @@ export function argmax(x: Tensor, options?: ArgOptions): Tensor {
  * ```
  */
 export function argmin(x: Tensor, options?: ArgOptions): Tensor {
-  return place("argmin", x, options);
+  return place("argmin", x, options, false);
 }
 
-function place(op: "argmax" | "argmin", x: Tensor, options: ArgOptions | undefined): Tensor {
+function place(op: string, x: Tensor, options: ArgOptions | undefined, largest: boolean): Tensor {
   expectTensor(op, "x", x, ["float32", "int32"]);
-  checkOptions(op, options, ["axis", "keepDims"]);
-  const { axis, keepDims = false } = options ?? {};
-  checkBoolean(op, "keepDims", keepDims);
+  const { axis, keepDims } = readOptions<ArgOptions>(op, options, { axis: undefined, keepDims: false });
   const axes = axis === undefined ? x.shape.map((_, i) => i) : [normalizeAxis(op, axis, x.rank)];
   refuseEmpty(op, x.shape, axes);
   const out = keepDims
@@ -129,8 +223,8 @@ function place(op: "argmax" | "argmin", x: Tensor, options: ArgOptions | undefin
     : x.shape.filter((_, i) => !axes.includes(i));
   const { outer, reduce, inner } = passes(x.shape, axes)[0]!;
   const y = empty(out, "int32");
-  const kernel = x.dtype === "float32" ? op : op === "argmax" ? "argmaxInt" : "argminInt";
-  k[kernel](y.ptr, x.ptr, outer, reduce, inner);
+  const [most, least] = x.dtype === "float32" ? [k.argmax, k.argmin] : [k.argmaxInt, k.argminInt];
+  (largest ? most : least)(y.ptr, x.ptr, outer, reduce, inner);
   return record(op, y, [], [], () => []);
 }
 

@@ -1,10 +1,12 @@
 // Products of matrices and of batches of them: matmul, its special cases, and linear. addmm is addmm.ts; outer and tensordot
 // are tensordot.ts. Transposes are flags to the kernel, so no gradient copies a transposed operand.
-import { record } from "../autograd.ts";
+import { type Backward, record } from "../autograd.ts";
 import { broadcastShapes, type Shape, sameShape, show, sizeOf } from "../shape.ts";
 import { empty, type Tensor } from "../tensor.ts";
 import { expectFloat, product, productGrad, products } from "./internal/gemm.ts";
 import { sumTo } from "./internal/sums.ts";
+import { transpose } from "./permute.ts";
+import { reshape } from "./shape.ts";
 
 /**
  * Matrix product. With two matrices `[m, k]` and `[k, n]` the result is `[m, n]`; further leading axes are batches and
@@ -48,15 +50,25 @@ function multiply(op: string, a: Tensor, b: Tensor): Tensor {
   const batch = broadcastBatches(op, a.shape, b.shape, aBatch, bBatch);
   const matrix = [...(a.rank === 1 ? [] : [m]), ...(b.rank === 1 ? [] : [n])];
   const y = empty([...batch, ...matrix]);
+  const twice: Backward = (dy, [a, b], needs) => {
+    // vectors as the matrices that they count as
+    const [rows, columns] = [reshape(a, [...aBatch, m, k]), reshape(b, [...bBatch, k, n])];
+    const d = reshape(dy, [...batch, m, n]);
+    return [
+      needs[0] ? reshape(sumTo(matmul(d, transpose(columns)), rows.shape), a.shape) : null,
+      needs[1] ? reshape(sumTo(matmul(transpose(rows), d), columns.shape), b.shape) : null,
+    ];
+  };
   if (sizeOf(bBatch) === 1) {
     // One B for all of A's matrices: they are one tall matrix.
     const rows = m * sizeOf(aBatch);
     product(y.ptr, a.ptr, b.ptr, 0, { m: rows, n, k });
-    return record(op, y, [a, b], [a, b], (dy, [a, b], needs) => productGrad(dy, a, b, needs, { m: rows, n, k }));
+    const back: Backward = (dy, [a, b], needs) => productGrad(dy, a, b, needs, { m: rows, n, k });
+    return record(op, y, [a, b], [a, b], back, twice);
   }
   const [aIndex, bIndex] = [indices(aBatch, batch), indices(bBatch, batch)];
   products(y.ptr, a.ptr, b.ptr, { m, n, k }, aIndex, bIndex);
-  return record(op, y, [a, b], [a, b], (dy, [a, b], needs) => {
+  const back: Backward = (dy, [a, b], needs) => {
     const all = aIndex.map((_, i) => i);
     let da: Tensor | null = null;
     let db: Tensor | null = null;
@@ -71,7 +83,8 @@ function multiply(op: string, a: Tensor, b: Tensor): Tensor {
       db = sumTo(each, b.shape);
     }
     return [da, db];
-  });
+  };
+  return record(op, y, [a, b], [a, b], back, twice);
 }
 
 function broadcastBatches(op: string, a: Shape, b: Shape, aBatch: Shape, bBatch: Shape): number[] {
@@ -210,7 +223,7 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
   }
   const y = empty(lead.concat(outShape));
   product(y.ptr, x.ptr, weight.ptr, bias?.ptr ?? 0, { m, n, k, transB: true });
-  return record("linear", y, bias ? [x, weight, bias] : [x, weight], [x, weight], (dy, [x, weight], needs) => {
+  const back: Backward = (dy, [x, weight], needs) => {
     let dx: Tensor | null = null;
     let dw: Tensor | null = null;
     if (needs[0]) {
@@ -222,5 +235,12 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
       product(dw.ptr, dy.ptr, x.ptr, 0, { m: n, n: k, k: m, transA: true });
     }
     return needs.length === 2 ? [dx, dw] : [dx, dw, needs[2] ? sumTo(dy, outShape) : null];
-  });
+  };
+  const twice: Backward = (dy, [x, weight], needs) => {
+    const d = reshape(dy, [m, n]);
+    const dx = reshape(matmul(d, reshape(weight, [n, k])), x.shape);
+    const dw = reshape(matmul(transpose(d), reshape(x, [m, k])), weight.shape);
+    return needs.length === 2 ? [dx, dw] : [dx, dw, sumTo(dy, outShape)];
+  };
+  return record("linear", y, bias ? [x, weight, bias] : [x, weight], [x, weight], back, twice);
 }

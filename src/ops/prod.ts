@@ -1,13 +1,14 @@
 // Products, and whether any or all elements are true, over any axes.
-import { record } from "../autograd.ts";
+import { type Backward, record } from "../autograd.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { cast } from "./cast.ts";
-import { withBlock } from "./internal/arrange.ts";
+import { throughOthers, withBlock } from "./internal/arrange.ts";
 import { type ReduceOptions, resolve } from "./internal/axes.ts";
 
 /**
- * Product over the given axes, or over all elements. An empty product is 1. The gradient is exact at zeros too.
+ * Product over the given axes, or over all elements. An empty product is 1. The gradient is exact at zeros too; the gradient
+ * of the gradient takes memory for the square of what is multiplied.
  *
  * @param x any shape. int32 and bool give int32, which wraps around past 2^31 (PyTorch gives int64).
  * @param options `axis`: an axis or several, default all; `keepDims`: keep them with size 1, default false.
@@ -26,18 +27,22 @@ export function prod(x: Tensor, options?: ReduceOptions): Tensor {
   expectTensor("prod", "x", x);
   const { axes, out } = resolve("prod", x.shape, options);
   if (x.dtype === "bool") return ofCast(x, "int32", (x) => prod(x, options));
-  return withBlock(x, axes, (x, { outer, reduce, inner }) => {
+  return withBlock(x, axes, (x, pass) => {
+    const { outer, reduce, inner } = pass;
     const y = empty(out, x.dtype);
     if (x.dtype === "int32") {
       k.prodInt(y.ptr, x.ptr, outer, reduce, inner);
       return record("prod", y, [], [], () => []);
     }
     k.prod(y.ptr, x.ptr, outer, reduce, inner);
-    return record("prod", y, [x], [x], (dy, [x]) => {
+    const back: Backward = (dy, [x]) => {
       const dx = empty(x.shape);
-      k.prodGrad(dx.ptr, x.ptr, dy.ptr, outer, reduce, inner);
+      k.prodGrad(dx.ptr, x.ptr, dy.ptr, outer, reduce, inner, false);
       return [dx];
-    });
+    };
+    return record("prod", y, [x], [x], back, (dy, [x]) => [
+      throughOthers(dy, x, pass, (others) => prod(others, { axis: 3, keepDims: true })),
+    ]);
   });
 }
 

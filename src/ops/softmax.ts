@@ -1,11 +1,13 @@
 // Softmax and its logarithm along an axis, and logsumexp over axes. Cross-entropy is cross-entropy.ts.
-import { record } from "../autograd.ts";
-import { checkOptions, normalizeAxis, sizeOf } from "../shape.ts";
+import { type Backward, record } from "../autograd.ts";
+import { checkOptions, normalizeAxis } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { withBlock } from "./internal/arrange.ts";
-import { type Pass, type ReduceOptions, resolve } from "./internal/axes.ts";
-import { neg } from "./unary.ts";
+import { mul, sub } from "./binary.ts";
+import { onBlock, withBlock } from "./internal/arrange.ts";
+import { lineOf, type Pass, type ReduceOptions, resolve } from "./internal/axes.ts";
+import { sum } from "./reduce.ts";
+import { exp, neg } from "./unary.ts";
 
 /** Options of `softmax` and kin. */
 export interface SoftmaxOptions {
@@ -32,13 +34,9 @@ export interface SoftmaxOptions {
  * ```
  */
 export function softmax(x: Tensor, options?: SoftmaxOptions): Tensor {
-  const { outer, reduce, inner } = along("softmax", x, options);
-  const y = empty(x.shape);
-  k.softmax(y.ptr, x.ptr, outer, reduce, inner);
-  return record("softmax", y, [x], [y], (dy, [y]) => {
-    const dx = empty(y.shape);
-    k.softmaxGrad(dx.ptr, y.ptr, dy.ptr, outer, reduce, inner);
-    return [dx];
+  return normalized("softmax", x, options, (dy, y, over) => {
+    const weighted = mul(dy, y);
+    return sub(weighted, mul(y, sum(weighted, over)));
   });
 }
 
@@ -58,14 +56,26 @@ export function softmax(x: Tensor, options?: SoftmaxOptions): Tensor {
  * ```
  */
 export function logSoftmax(x: Tensor, options?: SoftmaxOptions): Tensor {
-  const { outer, reduce, inner } = along("logSoftmax", x, options);
+  return normalized("logSoftmax", x, options, (dy, y, over) => sub(dy, mul(exp(y), sum(dy, over))));
+}
+
+/** Softmax or its logarithm; `twice` is the gradient by recorded ops from `dy`, the result and the axis. */
+function normalized(
+  op: "softmax" | "logSoftmax",
+  x: Tensor,
+  options: SoftmaxOptions | undefined,
+  twice: (dy: Tensor, y: Tensor, over: ReduceOptions) => Tensor,
+): Tensor {
+  const { outer, reduce, inner } = along(op, x, options);
   const y = empty(x.shape);
-  k.logSoftmax(y.ptr, x.ptr, outer, reduce, inner);
-  return record("logSoftmax", y, [x], [y], (dy, [y]) => {
+  k[op](y.ptr, x.ptr, outer, reduce, inner);
+  const back: Backward = (dy, [y]) => {
     const dx = empty(y.shape);
-    k.logSoftmaxGrad(dx.ptr, y.ptr, dy.ptr, outer, reduce, inner);
+    k[`${op}Grad`](dx.ptr, y.ptr, dy.ptr, outer, reduce, inner);
     return [dx];
-  });
+  };
+  const over = { axis: options?.axis ?? -1, keepDims: true };
+  return record(op, y, [x], [y], back, (dy, [y]) => [twice(dy, y, over)]);
 }
 
 /**
@@ -109,24 +119,28 @@ export function softmin(x: Tensor, options?: SoftmaxOptions): Tensor {
 export function logsumexp(x: Tensor, options?: ReduceOptions): Tensor {
   expectTensor("logsumexp", "x", x, "float32");
   const { axes, out } = resolve("logsumexp", x.shape, options);
-  return withBlock(x, axes, (x, { outer, reduce, inner }) => {
+  return withBlock(x, axes, (x, pass) => {
+    const { outer, reduce, inner } = pass;
     const y = empty(out);
     k.logsumexp(y.ptr, x.ptr, outer, reduce, inner);
-    return record("logsumexp", y, [x], [x, y], (dy, [x, y]) => {
+    const back: Backward = (dy, [x, y]) => {
       const dx = empty(x.shape);
       k.logsumexpGrad(dx.ptr, y.ptr, x.ptr, dy.ptr, outer, reduce, inner);
       return [dx];
-    });
+    };
+    return record(
+      "logsumexp",
+      y,
+      [x],
+      [x, y],
+      back,
+      onBlock(pass, (dy, x, y) => mul(dy, exp(sub(x, y)))),
+    );
   });
 }
 
 function along(op: string, x: Tensor, options: SoftmaxOptions | undefined): Pass {
   expectTensor(op, "x", x, "float32");
   checkOptions(op, options, ["axis"]);
-  const axis = normalizeAxis(op, options?.axis ?? -1, x.rank);
-  return {
-    outer: sizeOf(x.shape.slice(0, axis)),
-    reduce: x.shape[axis] ?? 1,
-    inner: sizeOf(x.shape.slice(axis + 1)),
-  };
+  return lineOf(x.shape, normalizeAxis(op, options?.axis ?? -1, x.rank));
 }

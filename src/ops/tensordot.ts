@@ -1,12 +1,10 @@
 // Products that are others in disguise: outer is a broadcast one, tensordot a matrix product of regrouped axes (gemm.ts).
 import { tidy } from "../scope.ts";
-import { checkInt, describe, normalizeAxis, type Shape, show, sizeOf } from "../shape.ts";
+import { checkInt, describe, normalizeAxis, type Shape, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { mul } from "./binary.ts";
-import { matmul } from "./gemm.ts";
+import { contract } from "./internal/contract.ts";
 import { expectFloat } from "./internal/gemm.ts";
-import { permute } from "./permute.ts";
-import { sum } from "./reduce.ts";
 import { reshape } from "./shape.ts";
 
 /**
@@ -60,25 +58,14 @@ export function tensordot(
   expectFloat("tensordot", "a", a);
   expectFloat("tensordot", "b", b);
   const [axesA, axesB] = pairedAxes(a.shape, b.shape, dims);
-  return tidy(() => contract(a, b, axesA, axesB));
-}
-
-function contract(a: Tensor, b: Tensor, axesA: readonly number[], axesB: readonly number[]): Tensor {
-  // Where one of a pair has size 1 it broadcasts, so the other is summed first, as in PyTorch.
-  const left = sumWhere(a, axesA, (i) => b.shape[axesB[i]!] === 1);
-  const right = sumWhere(b, axesB, (i) => a.shape[axesA[i]!] === 1);
-  const sizes = axesA.map((axis) => left.shape[axis]!);
-  if (axesB.some((axis, i) => right.shape[axis] !== sizes[i])) {
+  if (axesA.some((axis, i) => new Set([1, a.shape[axis], b.shape[axesB[i]!]]).size > 2)) {
     const got = `got ${show(a.shape)} over ${show(axesA)} and ${show(b.shape)} over ${show(axesB)}`;
     throw new RangeError(`tensordot: expected contracted sizes to match, ${got}`);
   }
-  const freeA = others(a.rank, axesA);
-  const freeB = others(b.rank, axesB);
-  const outer = [...freeA.map((axis) => a.shape[axis]!), ...freeB.map((axis) => b.shape[axis]!)];
-  const k = sizeOf(sizes);
-  const rows = reshape(inOrder(left, [...freeA, ...axesA]), [sizeOf(freeA.map((axis) => a.shape[axis]!)), k]);
-  const columns = reshape(inOrder(right, [...axesB, ...freeB]), [k, sizeOf(freeB.map((axis) => b.shape[axis]!))]);
-  return reshape(matmul(rows, columns), outer);
+  const left = a.shape.map((_, i) => `a${i}`);
+  const right = b.shape.map((_, i) => (axesB.includes(i) ? left[axesA[axesB.indexOf(i)]!]! : `b${i}`));
+  const isFree = (label: string): boolean => !left.includes(label) || !right.includes(label);
+  return tidy(() => contract({ x: a, labels: left }, { x: b, labels: right }, isFree).x);
 }
 
 function pairedAxes(a: Shape, b: Shape, dims: unknown): [number[], number[]] {
@@ -105,16 +92,4 @@ function distinct(name: string, shape: Shape, axes: readonly unknown[]): number[
     throw new RangeError(`tensordot: expected distinct axes of ${name}, got ${show(list)}`);
   }
   return list;
-}
-
-const others = (rank: number, axes: readonly number[]): number[] =>
-  Array.from({ length: rank }, (_, i) => i).filter((i) => !axes.includes(i));
-
-function sumWhere(x: Tensor, axes: readonly number[], partnerIsOne: (i: number) => boolean): Tensor {
-  const axis = axes.filter((at, i) => partnerIsOne(i) && x.shape[at] !== 1);
-  return axis.length === 0 ? x : sum(x, { axis, keepDims: true });
-}
-
-function inOrder(x: Tensor, axes: readonly number[]): Tensor {
-  return axes.every((axis, i) => axis === i) ? x : permute(x, axes);
 }

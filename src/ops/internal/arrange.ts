@@ -1,7 +1,15 @@
-// Brings a tensor into the one [outer, reduce, inner] block that folds other than sums take.
+// Brings a tensor into the one [outer, reduce, inner] block that folds other than sums take, and gives folds of it their
+// gradients by recorded ops.
+import { type Backward, record } from "../../autograd.ts";
 import { sizeOf } from "../../shape.ts";
-import type { Tensor } from "../../tensor.ts";
-import { permute } from "../permute.ts";
+import { empty, type Tensor } from "../../tensor.ts";
+import { k } from "../../wasm.ts";
+import { mul } from "../binary.ts";
+import { eye } from "../create.ts";
+import { permute, transpose } from "../permute.ts";
+import { sum } from "../reduce.ts";
+import { reshape, unsqueeze } from "../shape.ts";
+import { where } from "../ternary.ts";
 import { type Pass, passes } from "./axes.ts";
 
 /**
@@ -13,8 +21,67 @@ export function withBlock(x: Tensor, axes: readonly number[], fold: (x: Tensor, 
   if (more.length === 0) return fold(x, pass!);
   const kept = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
   const arranged = permute(x, [...kept, ...axes]);
-  const outer = sizeOf(arranged.shape.slice(0, kept.length));
-  const y = fold(arranged, { outer, reduce: sizeOf(arranged.shape.slice(kept.length)), inner: 1 });
-  arranged.dispose();
+  try {
+    const outer = sizeOf(arranged.shape.slice(0, kept.length));
+    return fold(arranged, { outer, reduce: sizeOf(arranged.shape.slice(kept.length)), inner: 1 });
+  } finally {
+    arranged.dispose();
+  }
+}
+
+/** The gradient of a fold's operand, all of them of rank 3: `dy` and the result `y` have size 1 along axis 1. */
+export type BlockGradient = (dy: Tensor, x: Tensor, y: Tensor) => Tensor;
+
+/** A gradient on blocks, composed of recorded ops, as one of the operand of a fold that saved it and its result. */
+export const onBlock =
+  ({ outer, reduce, inner }: Pass, gradient: BlockGradient): Backward =>
+  (dy, [x, y]) => {
+    const line = [outer, 1, inner];
+    const dx = gradient(reshape(dy, line), reshape(x, [outer, reduce, inner]), reshape(y, line));
+    return [reshape(dx, x.shape)];
+  };
+
+/** A fold, not recorded by itself, with a gradient composed of recorded ops. */
+export function folded(
+  op: string,
+  x: Tensor,
+  axes: readonly number[],
+  fold: (x: Tensor, pass: Pass) => Tensor,
+  gradient: BlockGradient,
+): Tensor {
+  return withBlock(x, axes, (x, pass) => {
+    const y = fold(x, pass);
+    const back = onBlock(pass, gradient);
+    return record(op, y, [x], [x, y], back, back);
+  });
+}
+
+/** The root of the sum of squares, or another moment; see the kernel `squares`. */
+export function squares(
+  x: Tensor,
+  { outer, reduce, inner }: Pass,
+  out: readonly number[],
+  divisor: number,
+  centered: boolean,
+  root: boolean,
+): Tensor {
+  const y = empty(out);
+  k.squares(y.ptr, x.ptr, outer, reduce, inner, divisor, centered, root);
   return y;
+}
+
+/**
+ * The gradient of products of all or some of a line, by recorded ops: no division, for elements may be 0. `slopes` maps
+ * [outer, inner, s, t], the elements t of each line with element s replaced by 1, to [outer, inner, s, dy's own].
+ */
+export function throughOthers(
+  dy: Tensor,
+  x: Tensor,
+  { outer, reduce, inner }: Pass,
+  slopes: (others: Tensor) => Tensor,
+): Tensor {
+  const lines = (t: Tensor): Tensor =>
+    unsqueeze(transpose(reshape(t, [outer, t === dy ? t.size / (outer * inner || 1) : reduce, inner])), 2);
+  const others = where(eye(reduce, { dtype: "bool" }), 1, lines(x));
+  return reshape(transpose(sum(mul(slopes(others), lines(dy)), { axis: 3 })), x.shape);
 }

@@ -36,6 +36,13 @@ export function resolve(
   return { axes, out, kept: shape.map((d, i) => (axes.includes(i) ? 1 : d)) };
 }
 
+/** The block of one axis, counted from the front; a scalar is a line of one element. */
+export const lineOf = (shape: Shape, axis: number): Pass => ({
+  outer: sizeOf(shape.slice(0, axis)),
+  reduce: shape[axis] ?? 1,
+  inner: sizeOf(shape.slice(axis + 1)),
+});
+
 /** The kernel calls of a reduction, innermost run of neighbouring axes first; at least one, perhaps over reduce = 1. */
 export function passes(shape: Shape, axes: readonly number[]): Pass[] {
   const list: Pass[] = [];

@@ -1,0 +1,81 @@
+// The order of the elements along the middle of [outer, reduce, inner], and places in a sorted line. Values follow from places: gather.ts.
+
+/** Shorter lines are sorted by insertion: a radix sort clears and sums its 256 counts four times whatever the length. */
+const SHORT: usize = 48;
+/** Bytes of the counts of a radix sort. */
+const COUNTS: usize = 4 * 256;
+
+/**
+ * y[o, r, i] = the place of the r-th smallest of x[o, :, i], or of the r-th largest, for r < count; int32. Equals keep their
+ * order, and NaN counts as largest. `room` is for COUNTS bytes and twice `reduce` words of eight bytes.
+ */
+export function argsort(
+  y: usize,
+  room: usize,
+  x: usize,
+  outer: usize,
+  reduce: usize,
+  inner: usize,
+  count: usize,
+  descending: bool,
+  float: bool,
+): void {
+  const stride = inner << 2;
+  const words = room + COUNTS;
+  const flip = descending ? -1 : 0;
+  for (; outer > 0; outer--, x += reduce * stride, y += count * stride) {
+    for (let i: usize = 0; i < stride; i += 4) {
+      // The key stands in the upper half of a word and the place in the lower, which settles ties.
+      for (let r: usize = 0, at = x + i; r < reduce; r++, at += stride) {
+        const key = (float ? orderOf(load<f32>(at)) : load<i32>(at) ^ i32.MIN_VALUE) ^ flip;
+        store<u64>(words + (r << 3), ((<u64>(<u32>key)) << 32) | r);
+      }
+      if (reduce < SHORT) insertion(words, reduce);
+      else radix(words, words + (reduce << 3), room, reduce);
+      for (let r: usize = 0, at = y + i; r < count; r++, at += stride) store<i32>(at, load<i32>(words + (r << 3)));
+    }
+  }
+}
+
+/** Bits that order as unsigned integers as the floats do; -0 is 0, and NaN comes last. */
+function orderOf(v: f32): i32 {
+  const bits = reinterpret<i32>(v + 0);
+  return F32.isNaN(v) ? -1 : bits ^ ((bits >> 31) | i32.MIN_VALUE);
+}
+
+function insertion(words: usize, n: usize): void {
+  const end = words + (n << 3);
+  for (let next = words + 8; next < end; next += 8) {
+    const word = load<u64>(next);
+    let at = next;
+    for (; at > words && load<u64>(at - 8) > word; at -= 8) store<u64>(at, load<u64>(at - 8));
+    store<u64>(at, word);
+  }
+}
+
+/** By the four bytes of the key, lowest first: there and back between two arrays. */
+function radix(words: usize, other: usize, counts: usize, n: usize): void {
+  const bytes = n << 3;
+  for (let byte: usize = 4; byte < 8; byte++) {
+    memory.fill(counts, 0, COUNTS);
+    for (let at: usize = 0; at < bytes; at += 8) {
+      const count = counts + ((<usize>load<u8>(words + at + byte)) << 2);
+      store<u32>(count, load<u32>(count) + 8);
+    }
+    let sum: u32 = 0;
+    for (let count = counts; count < counts + COUNTS; count += 4) {
+      const own = load<u32>(count);
+      store<u32>(count, sum);
+      sum += own;
+    }
+    for (let at: usize = 0; at < bytes; at += 8) {
+      const count = counts + ((<usize>load<u8>(words + at + byte)) << 2);
+      const to = load<u32>(count);
+      store<u64>(other + to, load<u64>(words + at));
+      store<u32>(count, to + 8);
+    }
+    const swap = words;
+    words = other;
+    other = swap;
+  }
+}

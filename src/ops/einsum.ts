@@ -1,0 +1,183 @@
+// Products of many operands: einsum and multiDot, which take no tensor first. Those of two are gemm.ts and tensordot.ts.
+import { tidy } from "../scope.ts";
+import { describe, show } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { matmul } from "./gemm.ts";
+import { contract, ordered, summed, type Term } from "./internal/contract.ts";
+import { expectFloat } from "./internal/gemm.ts";
+import { permute } from "./permute.ts";
+import { reshape } from "./shape.ts";
+import { slice } from "./slice.ts";
+
+const OP = "einsum";
+
+/**
+ * Sums of products over labelled axes, by Einstein's convention: each operand's axes are named by letters; letters that the
+ * result lacks are summed over.
+ *
+ * `...` stands for any further axes, which broadcast; a letter twice in one operand takes its diagonal; without `->` the
+ * result has the axes of `...`, then the letters that occur once, in alphabetical order, capitals first. Spaces do not
+ * matter, and axes of size 1 broadcast. Operands are multiplied from left to right by batched matrix products.
+ *
+ * @param equation as `"bij,bjk->bik"`.
+ * @param operands float32, one for each part before the arrow.
+ * @throws TypeError if an operand is not float32; RangeError if the equation cannot be read or does not fit the operands.
+ * @see https://pytorch.org/docs/stable/generated/torch.einsum.html
+ *
+ * @example
+ * ```ts
+ * import { einsum, tensor } from "sedge";
+ * const a = tensor([[1, 2], [3, 4]]);
+ * einsum("ij,jk->ik", a, a).toArray(); // => [[7,10],[15,22]]
+ * einsum("ii", a).item(); // => 5
+ * einsum("...i->...", a).toArray(); // => [3,7]
+ * ```
+ */
+export function einsum(equation: string, ...operands: Tensor[]): Tensor {
+  const [parts, right] = read(equation, operands.length);
+  const labels = operands.map((x, i) => {
+    expectFloat(OP, `operands[${i}]`, x);
+    return labelsOf(
+      parts[i]!,
+      x.rank,
+      `expected as many axes of operands[${i}] as "${parts[i]}" names, got ${show(x.shape)}`,
+    );
+  });
+  const result = resultOf(right, labels);
+  checkSizes(equation, labels, operands);
+  const isKept = (label: string): boolean => result.includes(label);
+  return tidy(() => {
+    let [product, ...rest] = operands.map((x, i) => diagonal({ x, labels: labels[i]! })) as [Term, ...Term[]];
+    while (rest.length > 0) {
+      const [next, ...later] = rest as [Term, ...Term[]];
+      product = contract(product, next, (l) => isKept(l) || later.some(({ labels }) => labels.includes(l)));
+      rest = later;
+    }
+    const y = ordered(summed(product, isKept), result);
+    return operands.includes(y) ? reshape(y, y.shape) : y;
+  });
+}
+
+/** The operands' parts of an equation, and the result's if it is given. */
+function read(equation: unknown, count: number): [string[], string | undefined] {
+  if (typeof equation !== "string")
+    throw new TypeError(`${OP}: expected equation to be text, got ${describe(equation)}`);
+  const text = equation.replaceAll(" ", "");
+  const term = "[a-zA-Z]*(\\.{3}[a-zA-Z]*)?";
+  const [left, right] = text.split("->") as [string, string?];
+  const parts = left.split(",");
+  if (parts.length !== count || !new RegExp(`^${term}(,${term})*(->${term})?$`).test(text)) {
+    const form = 'letters, ",", "..." and one "->"';
+    throw new RangeError(`${OP}: expected equation of ${form} for ${count} operands, got ${describe(equation)}`);
+  }
+  return [parts, right];
+}
+
+/** A label for each of `rank` axes. Those that "..." stands for are numbered from the last. */
+function labelsOf(part: string, rank: number, otherwise: string): string[] {
+  const further = rank - part.replace("...", "").length;
+  if (further < 0 || (further > 0 && !part.includes("..."))) throw new RangeError(`${OP}: ${otherwise}`);
+  const [before, after] = part.split("...") as [string, string?];
+  return [...before, ...Array.from({ length: further }, (_, i) => String(further - 1 - i)), ...(after ?? "")];
+}
+
+function resultOf(part: string | undefined, labels: readonly string[][]): string[] {
+  const all = labels.flat();
+  const further = new Set(all.filter((l) => l <= "9")).size;
+  if (part === undefined) {
+    const once = all.filter((l) => l > "9" && all.indexOf(l) === all.lastIndexOf(l));
+    return labelsOf(`...${once.sort().join("")}`, further + once.length, "");
+  }
+  const letters = part.replace("...", "");
+  const known = new Set(letters);
+  if (known.size < letters.length || [...known].some((l) => !all.includes(l))) {
+    throw new RangeError(`${OP}: expected distinct letters of the operands in the result, got "${part}"`);
+  }
+  return labelsOf(part, letters.length + (part.includes("...") ? further : 0), "");
+}
+
+/** One size for each label, or 1 in another operand. */
+function checkSizes(equation: string, labels: readonly string[][], operands: readonly Tensor[]): void {
+  const sizes = new Map<string, number>();
+  operands.forEach(({ shape }, i) => {
+    const own = labels[i]!;
+    own.forEach((label, axis) => {
+      const [size, before] = [shape[axis]!, sizes.get(label) ?? 1];
+      if (size !== shape[own.indexOf(label)] || (size !== 1 && before !== 1 && size !== before)) {
+        const got = operands.map((x) => show(x.shape)).join(" and ");
+        throw new RangeError(`${OP}: expected one size for "${label}" in "${equation}", got shapes ${got}`);
+      }
+      if (size !== 1) sizes.set(label, size);
+    });
+  });
+}
+
+/** The diagonals of axes that share a label. */
+function diagonal({ x, labels }: Term): Term {
+  const again = labels.findIndex((label, i) => labels.indexOf(label) < i);
+  if (again < 0) return { x, labels };
+  const label = labels[again]!;
+  const pair = [labels.indexOf(label), again];
+  const rest = [...labels.keys()].filter((axis) => !pair.includes(axis));
+  const n = x.shape[again]!;
+  // every n + 1st element of a matrix laid out as a line
+  const lines = reshape(permute(x, [...rest, ...pair]), [...rest.map((axis) => x.shape[axis]!), n * n]);
+  return diagonal({
+    x: slice(lines, { axis: -1, step: n + 1 }),
+    labels: [...rest.map((axis) => labels[axis]!), label],
+  });
+}
+
+/**
+ * The matrix product of several matrices, in the order that takes the fewest multiplications. The first and the last may
+ * be vectors, as of `matmul`.
+ *
+ * @param matrices two or more float32 tensors.
+ * @throws TypeError if one is not float32; RangeError if there are fewer than two, or sizes do not match.
+ * @see https://pytorch.org/docs/stable/generated/torch.linalg.multi_dot.html
+ *
+ * @example
+ * ```ts
+ * import { multiDot, ones } from "sedge";
+ * multiDot([ones([2, 30]), ones([30, 3]), ones([3, 4])]).shape; // => [2,4]
+ * ```
+ */
+export function multiDot(matrices: readonly Tensor[]): Tensor {
+  const op = "multiDot";
+  if (!Array.isArray(matrices) || matrices.length < 2) {
+    throw new RangeError(`${op}: expected matrices to be an array of two or more, got ${describe(matrices)}`);
+  }
+  const last = matrices.length - 1;
+  matrices.forEach((x: Tensor, i) => {
+    expectFloat(op, `matrices[${i}]`, x);
+    if (x.rank === 2 || (x.rank === 1 && (i === 0 || i === last))) return;
+    throw new RangeError(`${op}: expected matrices[${i}] of rank 2, got shape ${show(x.shape)}`);
+  });
+  const rows = matrices.map((x: Tensor, i) => (x.rank === 2 ? x.shape[0]! : i === 0 ? 1 : x.size));
+  const columns = matrices.map((x: Tensor, i) => (x.rank === 2 ? x.shape[1]! : i === 0 ? x.size : 1));
+  if (rows.some((n, i) => i > 0 && n !== columns[i - 1])) {
+    throw new RangeError(
+      `${op}: expected inner sizes to match, got ${matrices.map((x: Tensor) => show(x.shape)).join(" and ")}`,
+    );
+  }
+  /** Multiplications for matrices i to j at best, and where the last product parts them. */
+  const best = new Map<number, [cost: number, at: number]>();
+  const plan = (i: number, j: number): [cost: number, at: number] => {
+    if (i === j) return [0, i];
+    const known = best.get(i * matrices.length + j);
+    if (known) return known;
+    let found: [number, number] = [Infinity, i];
+    for (let at = i; at < j; at++) {
+      const cost = plan(i, at)[0] + plan(at + 1, j)[0] + rows[i]! * columns[at]! * columns[j]!;
+      if (cost < found[0]) found = [cost, at];
+    }
+    best.set(i * matrices.length + j, found);
+    return found;
+  };
+  const product = (i: number, j: number): Tensor => {
+    if (i === j) return matrices[i]!;
+    const [, at] = plan(i, j);
+    return matmul(product(i, at), product(at + 1, j));
+  };
+  return tidy(() => product(0, last));
+}
