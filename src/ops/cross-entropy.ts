@@ -1,11 +1,16 @@
 // Cross-entropy of logits, fused with log-softmax; src/losses.ts exports it with the other losses.
-import { record } from "../autograd.ts";
+import { type Backward, record } from "../autograd.ts";
 import { scratch } from "../memory.ts";
 import { checkInt, checkNumber, checkOptions, type Shape, sameShape, show, stridesOf } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { i32, k } from "../wasm.ts";
+import { add, div, mul, sub } from "./binary.ts";
+import { full } from "./create.ts";
 import { checkReduction, type Reduction } from "./internal/reduction.ts";
 import { permute } from "./permute.ts";
+import { sum } from "./reduce.ts";
+import { reshape } from "./shape.ts";
+import { logSoftmax, softmax } from "./softmax.ts";
 
 /** Options of `crossEntropy`. */
 export interface CrossEntropyOptions {
@@ -103,19 +108,35 @@ function ofLabels(
   k.crossEntropy(each, p.ptr, parts, logits.ptr, target.ptr, w, n, classes, ignoreIndex, smoothing);
   if (reduction === "mean") k.crossEntropyMean(y.ptr, norm.ptr, each, target.ptr, w, n, ignoreIndex);
   else if (reduction === "sum") k.sum(y.ptr, each, 1, n, 1, 1);
-  const saved = weight === undefined ? [p, target, norm] : [p, target, norm, weight];
+  const saved = [p, target, norm, logits];
+  if (weight !== undefined) saved.push(weight);
   const isMean = reduction === "mean";
   const step = reduction === "none" ? 1 : 0;
-  record(OP, y, [logits], saved, (dy, [p, target, norm, weight]) => {
+  const back: Backward = (dy, [p, target, norm, , weight]) => {
     const dx = empty(p.shape);
     const w = weight === undefined ? 0 : weight.ptr;
     const by = isMean ? norm.ptr : 0;
     k.crossEntropyGrad(dx.ptr, p.ptr, by, target.ptr, w, dy.ptr, n, classes, step, ignoreIndex, smoothing);
     return [dx];
+  };
+  record(OP, y, [logits], saved, back, (dy, [p, target, norm, logits, weight]) => {
+    // at p = 0 the gradient of each sample is what it wants of each class, negative
+    const wanted = empty(p.shape);
+    k.fill(wanted.ptr, wanted.size, 0);
+    const w = weight === undefined ? 0 : weight.ptr;
+    const minus = full([], -1);
+    k.crossEntropyGrad(wanted.ptr, wanted.ptr, 0, target.ptr, w, minus.ptr, n, classes, 0, ignoreIndex, smoothing);
+    return [towards(logits, wanted, isMean ? div(dy, norm) : dy)];
   });
   p.dispose();
   norm.dispose();
   return y;
+}
+
+/** The gradient of logits by recorded ops, from what each sample wants of each class and the gradient of its loss. */
+function towards(logits: Tensor, wanted: Tensor, dy: Tensor): Tensor {
+  const total = sum(wanted, { axis: -1, keepDims: true });
+  return mul(sub(mul(softmax(logits), total), wanted), reshape(dy, [...dy.shape, 1]));
 }
 
 function ofProbabilities(logits: Tensor, target: Tensor, weight: Tensor | undefined, s: Settings): Tensor {
@@ -128,11 +149,10 @@ function ofProbabilities(logits: Tensor, target: Tensor, weight: Tensor | undefi
   k.crossEntropySoft(each, p.ptr, logits.ptr, target.ptr, w, n, classes, smoothing);
   const divisor = reduction === "mean" ? n : 1;
   if (reduction !== "none") k.sum(y.ptr, each, 1, n, 1, divisor);
-  // The logits are needed for the target's gradient alone.
-  const saved = [p, target, target.requiresGrad ? logits : p];
+  const saved = [p, target, logits];
   if (weight !== undefined) saved.push(weight);
   const step = reduction === "none" ? 1 : 0;
-  record(OP, y, [logits, target], saved, (dy, [p, target, logits, weight], needs) => {
+  const back: Backward = (dy, [p, target, logits, weight], needs) => {
     const w = weight === undefined ? 0 : weight.ptr;
     const grads: (Tensor | null)[] = [null, null];
     if (needs[0]) {
@@ -148,6 +168,13 @@ function ofProbabilities(logits: Tensor, target: Tensor, weight: Tensor | undefi
       grads[1] = dt;
     }
     return grads;
+  };
+  record(OP, y, [logits, target], saved, back, (dy, [, target, logits, weight]) => {
+    const d = div(dy, divisor);
+    const weighted = (t: Tensor): Tensor => (weight === undefined ? t : mul(t, weight));
+    const wanted = weighted(add(mul(target, 1 - smoothing), smoothing / classes));
+    const cost = weighted(mul(logSoftmax(logits), smoothing - 1));
+    return [towards(logits, wanted, d), mul(cost, reshape(d, [...d.shape, 1]))];
   });
   p.dispose();
   return y;

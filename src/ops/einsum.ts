@@ -148,36 +148,30 @@ export function multiDot(matrices: readonly Tensor[]): Tensor {
     throw new RangeError(`${op}: expected matrices to be an array of two or more, got ${describe(matrices)}`);
   }
   const last = matrices.length - 1;
-  matrices.forEach((x: Tensor, i) => {
+  const sizes = matrices.map((x: Tensor, i) => {
     expectFloat(op, `matrices[${i}]`, x);
-    if (x.rank === 2 || (x.rank === 1 && (i === 0 || i === last))) return;
+    const isVector = x.rank === 1 && (i === 0 || i === last);
+    if (x.rank === 2 || isVector) return isVector && i === last ? 1 : x.shape.at(-1)!;
     throw new RangeError(`${op}: expected matrices[${i}] of rank 2, got shape ${show(x.shape)}`);
   });
-  const rows = matrices.map((x: Tensor, i) => (x.rank === 2 ? x.shape[0]! : i === 0 ? 1 : x.size));
-  const columns = matrices.map((x: Tensor, i) => (x.rank === 2 ? x.shape[1]! : i === 0 ? x.size : 1));
-  if (rows.some((n, i) => i > 0 && n !== columns[i - 1])) {
-    throw new RangeError(
-      `${op}: expected inner sizes to match, got ${matrices.map((x: Tensor) => show(x.shape)).join(" and ")}`,
-    );
-  }
-  /** Multiplications for matrices i to j at best, and where the last product parts them. */
-  const best = new Map<number, [cost: number, at: number]>();
-  const plan = (i: number, j: number): [cost: number, at: number] => {
-    if (i === j) return [0, i];
-    const known = best.get(i * matrices.length + j);
-    if (known) return known;
-    let found: [number, number] = [Infinity, i];
-    for (let at = i; at < j; at++) {
-      const cost = plan(i, at)[0] + plan(at + 1, j)[0] + rows[i]! * columns[at]! * columns[j]!;
-      if (cost < found[0]) found = [cost, at];
+  sizes.unshift(matrices[0].rank === 1 ? 1 : matrices[0].shape[0]);
+  // the cheapest way to multiply the matrices from i to j, from those of their parts
+  const plans: Record<number, Plan>[] = matrices.map((x: Tensor, i) => ({ [i]: { cost: 0, product: () => x } }));
+  for (let count = 1; count <= last; count++) {
+    for (let i = 0, j = count; j <= last; i++, j++) {
+      for (let at = i; at < j; at++) {
+        const [a, b] = [plans[i]![at]!, plans[at + 1]![j]!];
+        const cost = a.cost + b.cost + sizes[i]! * sizes[at + 1]! * sizes[j + 1]!;
+        if (cost < (plans[i]![j]?.cost ?? Infinity)) {
+          plans[i]![j] = { cost, product: () => matmul(a.product(), b.product()) };
+        }
+      }
     }
-    best.set(i * matrices.length + j, found);
-    return found;
-  };
-  const product = (i: number, j: number): Tensor => {
-    if (i === j) return matrices[i]!;
-    const [, at] = plan(i, j);
-    return matmul(product(i, at), product(at + 1, j));
-  };
-  return tidy(() => product(0, last));
+  }
+  return tidy(() => plans[0]![last]!.product());
+}
+
+interface Plan {
+  readonly cost: number;
+  readonly product: () => Tensor;
 }

@@ -2,7 +2,7 @@
 import { readOptions } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { div, mul, sub } from "./binary.ts";
-import { eq } from "./compare.ts";
+import { eq, isnan } from "./compare.ts";
 import { folded, squares } from "./internal/arrange.ts";
 import { type ReduceOptions, resolve } from "./internal/axes.ts";
 import { mean } from "./reduce.ts";
@@ -16,11 +16,12 @@ export interface MomentOptions extends ReduceOptions {
   unbiased?: boolean | undefined;
 }
 
-/** The mean of each line is taken out twice, so that nothing is lost of small differences between large values. */
+/** The mean of each line is taken out twice, so that nothing is lost of small differences between large values; beside infinities once. */
 function centered(x: Tensor): Tensor {
   const options = { axis: 1, keepDims: true };
   const near = sub(x, mean(x, options));
-  return sub(near, mean(near, options));
+  const rest = mean(near, options);
+  return sub(near, where(isnan(rest), 0, rest));
 }
 
 function moment(op: string, x: Tensor, options: MomentOptions | undefined, root: boolean): Tensor {
