@@ -84,7 +84,17 @@ type All = { [F in keyof Families]: (family: Families[F]) => void }[keyof Famili
   ? O
   : never;
 
-interface OpMethods extends Methods<All> {}
+/** What has several signatures, of which the type above sees the last alone. */
+interface Chooser {
+  (): Tensor;
+  (options: extrema.ExtremumOptions): extrema.ValuesAndIndices;
+}
+
+interface OpMethods extends Methods<All> {
+  max: Chooser;
+  min: Chooser;
+  median: Chooser;
+}
 
 declare module "./tensor.ts" {
   interface Tensor extends OpMethods {}

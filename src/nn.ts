@@ -1,5 +1,6 @@
 // The public namespace `nn`: layers, the base to make more of them, and initialisers. Names only.
 export { GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh } from "./nn/activations.ts";
+export { Bilinear, CosineSimilarity, PairwiseDistance } from "./nn/bilinear.ts";
 export { Conv2d } from "./nn/conv.ts";
 export { Dropout } from "./nn/dropout.ts";
 export { Embedding } from "./nn/embedding.ts";

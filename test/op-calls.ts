@@ -2,12 +2,14 @@
 // tested beside it. The calls are in op-calls/, by family.
 import type { Call } from "./op-calls/calls.ts";
 import * as foundation from "./op-calls/foundation.ts";
+import * as reduce from "./op-calls/reduce.ts";
 
 export { type Call, references, rowsOf, trainable } from "./op-calls/calls.ts";
 
 /** By name of the op. */
 export const withGradient: Record<string, Call[]> = {
   ...foundation.withGradient,
+  ...reduce.withGradient,
 };
 
 /** Those of the ops above that have no gradients of gradients. */
@@ -19,10 +21,14 @@ export const OWN_GRADIENT: readonly string[] = ["detach 0", "embedding 0", "cros
 /** Those without gradients, which results of other kinds cannot have. */
 export const withoutGradient: Record<string, Call[]> = {
   ...foundation.withoutGradient,
+  ...reduce.withoutGradient,
 };
 
 /** Calls that fail when the op has made something already: its shapes are only seen then. */
-export const REFUSED: readonly (readonly [name: string, ...Call, message: string])[] = [...foundation.REFUSED];
+export const REFUSED: readonly (readonly [name: string, ...Call, message: string])[] = [
+  ...foundation.REFUSED,
+  ...reduce.REFUSED,
+];
 
 /** Exported functions that are no ops: makers, writers, and what is not about tensors. */
 export const OTHERS = [

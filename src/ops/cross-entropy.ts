@@ -7,10 +7,11 @@ import { i32, k } from "../wasm.ts";
 import { add, div, mul, sub } from "./binary.ts";
 import { full } from "./create.ts";
 import { checkReduction, type Reduction } from "./internal/reduction.ts";
+import { recordSoftmax } from "./internal/softmax.ts";
 import { permute } from "./permute.ts";
 import { sum } from "./reduce.ts";
 import { reshape } from "./shape.ts";
-import { logSoftmax, softmax } from "./softmax.ts";
+import { logSoftmax } from "./softmax.ts";
 
 /** Options of `crossEntropy`. */
 export interface CrossEntropyOptions {
@@ -108,35 +109,36 @@ function ofLabels(
   k.crossEntropy(each, p.ptr, parts, logits.ptr, target.ptr, w, n, classes, ignoreIndex, smoothing);
   if (reduction === "mean") k.crossEntropyMean(y.ptr, norm.ptr, each, target.ptr, w, n, ignoreIndex);
   else if (reduction === "sum") k.sum(y.ptr, each, 1, n, 1, 1);
-  const saved = [p, target, norm, logits];
-  if (weight !== undefined) saved.push(weight);
+  // Among the inputs for gradients of gradients: its own leads on to the logits, which need not be saved so.
+  recordSoftmax("softmax", p, logits, { outer: n, reduce: classes, inner: 1 });
+  const saved = weight === undefined ? [p, target, norm] : [p, target, norm, weight];
   const isMean = reduction === "mean";
   const step = reduction === "none" ? 1 : 0;
-  const back: Backward = (dy, [p, target, norm, , weight]) => {
+  const back: Backward = (dy, [p, target, norm, weight]) => {
     const dx = empty(p.shape);
     const w = weight === undefined ? 0 : weight.ptr;
     const by = isMean ? norm.ptr : 0;
     k.crossEntropyGrad(dx.ptr, p.ptr, by, target.ptr, w, dy.ptr, n, classes, step, ignoreIndex, smoothing);
-    return [dx];
+    return [dx, null];
   };
-  record(OP, y, [logits], saved, back, (dy, [p, target, norm, logits, weight]) => {
+  record(OP, y, [logits, p], saved, back, (dy, [p, target, norm, weight]) => {
     // at p = 0 the gradient of each sample is what it wants of each class, negative
     const wanted = empty(p.shape);
     k.fill(wanted.ptr, wanted.size, 0);
     const w = weight === undefined ? 0 : weight.ptr;
     const minus = full([], -1);
     k.crossEntropyGrad(wanted.ptr, wanted.ptr, 0, target.ptr, w, minus.ptr, n, classes, 0, ignoreIndex, smoothing);
-    return [towards(logits, wanted, isMean ? div(dy, norm) : dy)];
+    return [towards(p, wanted, isMean ? div(dy, norm) : dy), null];
   });
   p.dispose();
   norm.dispose();
   return y;
 }
 
-/** The gradient of logits by recorded ops, from what each sample wants of each class and the gradient of its loss. */
-function towards(logits: Tensor, wanted: Tensor, dy: Tensor): Tensor {
+/** The gradient of logits by recorded ops, from their softmax, what each sample wants of each class and the gradient of its loss. */
+function towards(p: Tensor, wanted: Tensor, dy: Tensor): Tensor {
   const total = sum(wanted, { axis: -1, keepDims: true });
-  return mul(sub(mul(softmax(logits), total), wanted), reshape(dy, [...dy.shape, 1]));
+  return mul(sub(mul(p, total), wanted), reshape(dy, [...dy.shape, 1]));
 }
 
 function ofProbabilities(logits: Tensor, target: Tensor, weight: Tensor | undefined, s: Settings): Tensor {
@@ -149,12 +151,14 @@ function ofProbabilities(logits: Tensor, target: Tensor, weight: Tensor | undefi
   k.crossEntropySoft(each, p.ptr, logits.ptr, target.ptr, w, n, classes, smoothing);
   const divisor = reduction === "mean" ? n : 1;
   if (reduction !== "none") k.sum(y.ptr, each, 1, n, 1, divisor);
-  const saved = [p, target, logits];
+  recordSoftmax("softmax", p, logits, { outer: n, reduce: classes, inner: 1 });
+  // The logits are needed for the target's gradient alone.
+  const saved = [p, target, target.requiresGrad ? logits : p];
   if (weight !== undefined) saved.push(weight);
   const step = reduction === "none" ? 1 : 0;
   const back: Backward = (dy, [p, target, logits, weight], needs) => {
     const w = weight === undefined ? 0 : weight.ptr;
-    const grads: (Tensor | null)[] = [null, null];
+    const grads: (Tensor | null)[] = [null, null, null];
     if (needs[0]) {
       const dx = empty(p.shape);
       k.crossEntropySoftGrad(dx.ptr, p.ptr, target.ptr, w, dy.ptr, n, classes, step, smoothing, 1 / divisor);
@@ -169,12 +173,12 @@ function ofProbabilities(logits: Tensor, target: Tensor, weight: Tensor | undefi
     }
     return grads;
   };
-  record(OP, y, [logits, target], saved, back, (dy, [, target, logits, weight]) => {
+  record(OP, y, [logits, target, p], saved, back, (dy, [p, target, logits, weight], needs) => {
     const d = div(dy, divisor);
     const weighted = (t: Tensor): Tensor => (weight === undefined ? t : mul(t, weight));
     const wanted = weighted(add(mul(target, 1 - smoothing), smoothing / classes));
-    const cost = weighted(mul(logSoftmax(logits), smoothing - 1));
-    return [towards(logits, wanted, d), mul(cost, reshape(d, [...d.shape, 1]))];
+    const cost = (): Tensor => weighted(mul(logSoftmax(logits), smoothing - 1));
+    return [towards(p, wanted, d), needs[1] ? mul(cost(), reshape(d, [...d.shape, 1])) : null, null];
   });
   p.dispose();
   return y;

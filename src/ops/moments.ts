@@ -1,5 +1,5 @@
 // Variance and standard deviation over any axes. Sums and means are reduce.ts; norms vector-norm.ts.
-import { readOptions } from "../shape.ts";
+import { readOptions, sizeOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { div, mul, sub } from "./binary.ts";
 import { eq, isnan } from "./compare.ts";
@@ -28,8 +28,9 @@ function moment(op: string, x: Tensor, options: MomentOptions | undefined, root:
   expectTensor(op, "x", x, "float32");
   const defaults: MomentOptions = { axis: undefined, keepDims: false, correction: 1, unbiased: true };
   const { correction, unbiased, ...over } = readOptions(op, options, defaults);
-  const { axes, out } = resolve(op, x.shape, over);
-  const n = axes.reduce((size, i) => size * x.shape[i]!, 1);
+  const { shape } = x; // the gradient must not see x
+  const { axes, out } = resolve(op, shape, over);
+  const n = sizeOf(axes.map((i) => shape[i]!));
   const divisor = Math.max(0, n - (unbiased ? correction! : 0));
   return folded(
     op,

@@ -6,7 +6,7 @@ import { k } from "../wasm.ts";
 import { mul, sub } from "./binary.ts";
 import { onBlock, withBlock } from "./internal/arrange.ts";
 import { lineOf, type Pass, type ReduceOptions, resolve } from "./internal/axes.ts";
-import { sum } from "./reduce.ts";
+import { recordSoftmax } from "./internal/softmax.ts";
 import { exp, neg } from "./unary.ts";
 
 /** Options of `softmax` and kin. */
@@ -34,10 +34,7 @@ export interface SoftmaxOptions {
  * ```
  */
 export function softmax(x: Tensor, options?: SoftmaxOptions): Tensor {
-  return normalized("softmax", x, options, (dy, y, over) => {
-    const weighted = mul(dy, y);
-    return sub(weighted, mul(y, sum(weighted, over)));
-  });
+  return normalized("softmax", x, options);
 }
 
 /**
@@ -56,26 +53,14 @@ export function softmax(x: Tensor, options?: SoftmaxOptions): Tensor {
  * ```
  */
 export function logSoftmax(x: Tensor, options?: SoftmaxOptions): Tensor {
-  return normalized("logSoftmax", x, options, (dy, y, over) => sub(dy, mul(exp(y), sum(dy, over))));
+  return normalized("logSoftmax", x, options);
 }
 
-/** Softmax or its logarithm; `twice` is the gradient by recorded ops from `dy`, the result and the axis. */
-function normalized(
-  op: "softmax" | "logSoftmax",
-  x: Tensor,
-  options: SoftmaxOptions | undefined,
-  twice: (dy: Tensor, y: Tensor, over: ReduceOptions) => Tensor,
-): Tensor {
-  const { outer, reduce, inner } = along(op, x, options);
+function normalized(op: "softmax" | "logSoftmax", x: Tensor, options: SoftmaxOptions | undefined): Tensor {
+  const pass = along(op, x, options);
   const y = empty(x.shape);
-  k[op](y.ptr, x.ptr, outer, reduce, inner);
-  const back: Backward = (dy, [y]) => {
-    const dx = empty(y.shape);
-    k[`${op}Grad`](dx.ptr, y.ptr, dy.ptr, outer, reduce, inner);
-    return [dx];
-  };
-  const over = { axis: options?.axis ?? -1, keepDims: true };
-  return record(op, y, [x], [y], back, (dy, [y]) => [twice(dy, y, over)]);
+  k[op](y.ptr, x.ptr, pass.outer, pass.reduce, pass.inner);
+  return recordSoftmax(op, y, x, pass, options?.axis);
 }
 
 /**

@@ -49,8 +49,15 @@ export function vectorNorm(x: Tensor, options?: NormOptions): Tensor {
   const { axes, out } = resolve(op, x.shape, over);
   if (p === 1) return tidy(() => sum(abs(x), over));
   if (Math.abs(p) === Infinity) return tidy(() => (p > 0 ? amax : amin)(abs(x), over));
+  return rooted(x, axes, out, p);
+}
+
+export { vectorNorm as norm };
+
+/** For finite orders. Stands by itself since its gradient must see no tensor. */
+function rooted(x: Tensor, axes: readonly number[], out: readonly number[], p: number): Tensor {
   return folded(
-    op,
+    "vectorNorm",
     x,
     axes,
     (x, pass) => (p === 2 ? squares(x, pass, out, 1, false, true) : powers(x, pass, out, p)),
@@ -62,8 +69,6 @@ export function vectorNorm(x: Tensor, options?: NormOptions): Tensor {
     },
   );
 }
-
-export { vectorNorm as norm };
 
 function powers(x: Tensor, { outer, reduce, inner }: Pass, out: readonly number[], p: number): Tensor {
   return tidy(() =>

@@ -53,10 +53,6 @@ export const rows: Record<string, Row> = {
   masked_fill: { call: positional("value") },
   pad: { call: positional("pad") },
   one_hot: { call: oneHot },
-  topk: { call: positional("k") },
-
-  tensordot: { call: ({ kase, fn, inputs }) => fn(...inputs, kase.kwargs.dims) },
-  einsum: { call: ({ fn, inputs, options }) => fn(options.equation, ...inputs) },
 
   conv2d: { call: convolution },
 
