@@ -1,6 +1,9 @@
 // The order of the elements along the middle of [outer, reduce, inner], and places in a sorted line. Values follow from places: gather.ts.
 
-/** Shorter lines are sorted by insertion: a radix sort clears and sums its 256 counts four times whatever the length. */
+/**
+ * Shorter lines, or parts of one, are sorted by insertion: a radix sort clears and sums its 256 counts four times whatever the
+ * length.
+ */
 const SHORT: usize = 48;
 /** Bytes of the counts of a radix sort. */
 const COUNTS: usize = 4 * 256;
@@ -30,7 +33,7 @@ export function argsort(
         const key = (float ? orderOf(load<f32>(at)) : load<i32>(at) ^ i32.MIN_VALUE) ^ flip;
         store<u64>(words + (r << 3), ((<u64>(<u32>key)) << 32) | r);
       }
-      if (reduce < SHORT) insertion(words, reduce);
+      if (min(reduce, count) < SHORT) insertion(words, reduce, count);
       else radix(words, words + (reduce << 3), room, reduce);
       for (let r: usize = 0, at = y + i; r < count; r++, at += stride) store<i32>(at, load<i32>(words + (r << 3)));
     }
@@ -43,11 +46,17 @@ function orderOf(v: f32): i32 {
   return F32.isNaN(v) ? -1 : bits ^ ((bits >> 31) | i32.MIN_VALUE);
 }
 
-function insertion(words: usize, n: usize): void {
+/** Of a line longer than `count` only the first `count` are kept: few of a long line are among them for long. */
+function insertion(words: usize, n: usize, count: usize): void {
   const end = words + (n << 3);
+  const last = words + (count << 3) - 8;
   for (let next = words + 8; next < end; next += 8) {
     const word = load<u64>(next);
     let at = next;
+    if (at > last) {
+      if (word >= load<u64>(last)) continue;
+      at = last;
+    }
     for (; at > words && load<u64>(at - 8) > word; at -= 8) store<u64>(at, load<u64>(at - 8));
     store<u64>(at, word);
   }
