@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import "../src/boot.ts";
 import { backward } from "../src/backward.ts";
 import { tensor } from "../src/ops/create.ts";
-import { amax, amin, argmax, argmin } from "../src/ops/extrema.ts";
+import { amax, amin, argmax, argmin, max, min } from "../src/ops/extrema.ts";
 import { sum } from "../src/ops/reduce.ts";
 import type { Tensor } from "../src/tensor.ts";
 import { checkOp, random } from "./check-op.ts";
@@ -130,5 +130,42 @@ describe.each([
       new TypeError(`${op2}: expected axis to be an integer, got [0, 1]`),
     );
     expect(() => arg(tensor([true]))).toThrow(new TypeError(`${op2}: expected x to be float32 or int32, got bool`));
+  });
+});
+
+describe.each([
+  { name: "max", op: max, whole: amax, arg: argmax, sign: 1 },
+  { name: "min", op: min, whole: amin, arg: argmin, sign: -1 },
+])("$name", ({ op, whole, arg, sign }) => {
+  it.each(named(SHAPES))("gives the extremum and its place along every axis of $name", ({ shape }) => {
+    const x = random(shape, 4, 10);
+    for (const t of [x, tensor(Int32Array.from(x.data), { shape })]) {
+      expect(op(t).item()).toBe(whole(t).item());
+      for (const axis of shape.keys()) {
+        for (const keepDims of [false, true]) {
+          const { values, indices } = op(t, { axis, keepDims });
+          expect([values.dtype, values.shape]).toEqual([t.dtype, whole(t, { axis, keepDims }).shape]);
+          expect(values.toArray()).toEqual(whole(t, { axis, keepDims }).toArray());
+          expect(indices.toArray()).toEqual(arg(t, { axis, keepDims }).toArray());
+        }
+      }
+    }
+  });
+
+  it("of all shares the gradient among ties, along an axis gives it to the first", () => {
+    const x = () => tensor([1, 1, 0].map((v) => v * sign));
+    expect(gradient((x) => op(x), x())).toEqual([0.5, 0.5, 0]);
+    expect(gradient((x) => op(x, { axis: 0 }).values, x())).toEqual([1, 0, 0]);
+  });
+
+  it("takes the first NaN, and shares the gradient of all among those", () => {
+    const { values, indices } = op(tensor([[1, NaN, NaN]]), { axis: 1 });
+    expect([values.toArray(), indices.toArray()]).toEqual([[NaN], [1]]);
+    expect(gradient((x) => op(x), tensor([1, NaN, NaN]))).toEqual([0, 0.5, 0.5]);
+  });
+
+  it("of bool is bool", () => {
+    const { values } = op(tensor([true, false]), { axis: 0 });
+    expect([values.dtype, values.item()]).toEqual(["bool", sign > 0 ? 1 : 0]);
   });
 });
