@@ -12,7 +12,6 @@ export { init, type MemoryInfo, memory, type Survivor } from "./memory.ts";
 export { accuracy } from "./metrics.ts";
 export * as nn from "./nn.ts";
 export * from "./ops/activation.ts";
-export * from "./ops/addmm.ts";
 export * from "./ops/assign.ts";
 export * from "./ops/binary.ts";
 export * from "./ops/cast.ts";

@@ -3,7 +3,6 @@
 import { detach, zeroGrad } from "./autograd.ts";
 import { backward } from "./backward.ts";
 import * as activation from "./ops/activation.ts";
-import * as addmm from "./ops/addmm.ts";
 import * as assign from "./ops/assign.ts";
 import * as binary from "./ops/binary.ts";
 import * as cast from "./ops/cast.ts";
@@ -42,7 +41,6 @@ const keep = (x: Tensor): Tensor => scope.keep(x);
 const families = {
   own: { backward, detach, keep, zeroGrad },
   activation,
-  addmm,
   assign,
   binary,
   cast,

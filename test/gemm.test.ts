@@ -210,7 +210,7 @@ describe("bmm, mv and dot", () => {
       new RangeError("bmm: expected a of rank 3, got shape [2, 3]"),
     );
     expect(() => bmm(random([2, 3, 4]), random([1, 4, 5]))).toThrow(
-      new RangeError("bmm: expected equal batch sizes, got [2, 3, 4] and [1, 4, 5]; matmul broadcasts"),
+      new RangeError("bmm: expected equal batch sizes (matmul broadcasts), got [2, 3, 4] and [1, 4, 5]"),
     );
     expect(() => bmm(random([2, 3, 4]), random([2, 3, 5]))).toThrow(
       new RangeError("bmm: expected inner sizes to match, got [2, 3, 4] and [2, 3, 5]"),

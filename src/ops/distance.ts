@@ -1,9 +1,10 @@
 // Distances and angles between vectors. Norms are vector-norm.ts.
 import { tidy } from "../scope.ts";
-import { broadcastShapes, normalizeAxis, readOptions, show } from "../shape.ts";
+import { broadcastShapes, normalizeAxis, readOptions } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { clamp } from "./activation.ts";
 import { add, div, mul, sub } from "./binary.ts";
+import { mismatch } from "./internal/multiply.ts";
 import { broadcastTo } from "./permute.ts";
 import { sum } from "./reduce.ts";
 import { unsqueeze } from "./shape.ts";
@@ -107,7 +108,7 @@ export function cdist(a: Tensor, b: Tensor, options?: { p?: number | undefined }
   expectTensor(op, "b", b, "float32");
   const { p } = readOptions<{ p?: number | undefined }>(op, options, { p: 2 });
   if (a.rank < 2 || b.rank < 2 || a.shape.at(-1) !== b.shape.at(-1)) {
-    throw new RangeError(`${op}: expected a [..., m, d] and b [..., n, d], got ${show(a.shape)} and ${show(b.shape)}`);
+    throw mismatch(op, "a [..., m, d] and b [..., n, d]", a, b);
   }
   return tidy(() => vectorNorm(sub(unsqueeze(a, -2), unsqueeze(b, -3)), { p, axis: -1 }));
 }

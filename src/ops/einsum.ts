@@ -1,10 +1,10 @@
 // Products of many operands: einsum and multiDot, which take no tensor first. Those of two are gemm.ts and tensordot.ts.
 import { tidy } from "../scope.ts";
-import { describe, show } from "../shape.ts";
+import { describe } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { matmul } from "./gemm.ts";
 import { contract, ordered, summed, type Term } from "./internal/contract.ts";
 import { expectFloat } from "./internal/gemm.ts";
+import { expectRank, mismatch, multiply } from "./internal/multiply.ts";
 import { permute } from "./permute.ts";
 import { reshape } from "./shape.ts";
 import { slice } from "./slice.ts";
@@ -34,17 +34,32 @@ const OP = "einsum";
  * ```
  */
 export function einsum(equation: string, ...operands: Tensor[]): Tensor {
+  const fail = (wanted: string): never => {
+    throw mismatch(OP, `${wanted} by ${describe(equation)}`, ...operands);
+  };
   const [parts, right] = read(equation, operands.length);
+  const sizes = new Map<string, number>();
   const labels = operands.map((x, i) => {
     expectFloat(OP, `operands[${i}]`, x);
-    return labelsOf(
-      parts[i]!,
-      x.rank,
-      `expected as many axes of operands[${i}] as "${parts[i]}" names, got ${show(x.shape)}`,
-    );
+    const own = labelsOf(parts[i]!, x.rank) ?? fail(`as many axes of operands[${i}] as are named`);
+    own.forEach((label, axis) => {
+      const [size, before] = [x.shape[axis]!, sizes.get(label) ?? 1];
+      // sizes of 1 broadcast, but not within one operand
+      if (size !== x.shape[own.indexOf(label)] || (size !== 1 && before !== 1 && size !== before)) {
+        fail(`one size for "${label}"`);
+      }
+      if (size !== 1 || before === 1) sizes.set(label, size);
+    });
+    return own;
   });
-  const result = resultOf(right, labels);
-  checkSizes(equation, labels, operands);
+  const all = labels.flat();
+  const known = [...sizes.keys()];
+  const further = known.filter((l) => l <= "9").length;
+  const once = known.filter((l) => l > "9" && all.indexOf(l) === all.lastIndexOf(l)).sort();
+  const named = right ?? `...${once.join("")}`;
+  const letters = named.replace("...", "");
+  const result = labelsOf(named, letters.length + (named === letters ? 0 : further))!;
+  if (new Set(result).size < result.length || !result.every((l) => sizes.has(l))) fail("a result of distinct labels");
   const isKept = (label: string): boolean => result.includes(label);
   return tidy(() => {
     let [product, ...rest] = operands.map((x, i) => diagonal({ x, labels: labels[i]! })) as [Term, ...Term[]];
@@ -59,57 +74,24 @@ export function einsum(equation: string, ...operands: Tensor[]): Tensor {
 }
 
 /** The operands' parts of an equation, and the result's if it is given. */
-function read(equation: unknown, count: number): [string[], string | undefined] {
-  if (typeof equation !== "string")
-    throw new TypeError(`${OP}: expected equation to be text, got ${describe(equation)}`);
-  const text = equation.replaceAll(" ", "");
-  const term = "[a-zA-Z]*(\\.{3}[a-zA-Z]*)?";
+function read(equation: unknown, count: number): [parts: string[], result?: string] {
+  const text = typeof equation === "string" ? equation.replaceAll(" ", "") : "?";
   const [left, right] = text.split("->") as [string, string?];
   const parts = left.split(",");
+  const term = "[a-zA-Z]*(\\.{3}[a-zA-Z]*)?";
   if (parts.length !== count || !new RegExp(`^${term}(,${term})*(->${term})?$`).test(text)) {
     const form = 'letters, ",", "..." and one "->"';
     throw new RangeError(`${OP}: expected equation of ${form} for ${count} operands, got ${describe(equation)}`);
   }
-  return [parts, right];
+  return right === undefined ? [parts] : [parts, right];
 }
 
-/** A label for each of `rank` axes. Those that "..." stands for are numbered from the last. */
-function labelsOf(part: string, rank: number, otherwise: string): string[] {
-  const further = rank - part.replace("...", "").length;
-  if (further < 0 || (further > 0 && !part.includes("..."))) throw new RangeError(`${OP}: ${otherwise}`);
+/** A label for each of `rank` axes, null if they are not as many. Those that "..." stands for are numbered from the last. */
+function labelsOf(part: string, rank: number): string[] | null {
   const [before, after] = part.split("...") as [string, string?];
+  const further = rank - before.length - (after ?? "").length;
+  if (further < 0 || (further > 0 && after === undefined)) return null;
   return [...before, ...Array.from({ length: further }, (_, i) => String(further - 1 - i)), ...(after ?? "")];
-}
-
-function resultOf(part: string | undefined, labels: readonly string[][]): string[] {
-  const all = labels.flat();
-  const further = new Set(all.filter((l) => l <= "9")).size;
-  if (part === undefined) {
-    const once = all.filter((l) => l > "9" && all.indexOf(l) === all.lastIndexOf(l));
-    return labelsOf(`...${once.sort().join("")}`, further + once.length, "");
-  }
-  const letters = part.replace("...", "");
-  const known = new Set(letters);
-  if (known.size < letters.length || [...known].some((l) => !all.includes(l))) {
-    throw new RangeError(`${OP}: expected distinct letters of the operands in the result, got "${part}"`);
-  }
-  return labelsOf(part, letters.length + (part.includes("...") ? further : 0), "");
-}
-
-/** One size for each label, or 1 in another operand. */
-function checkSizes(equation: string, labels: readonly string[][], operands: readonly Tensor[]): void {
-  const sizes = new Map<string, number>();
-  operands.forEach(({ shape }, i) => {
-    const own = labels[i]!;
-    own.forEach((label, axis) => {
-      const [size, before] = [shape[axis]!, sizes.get(label) ?? 1];
-      if (size !== shape[own.indexOf(label)] || (size !== 1 && before !== 1 && size !== before)) {
-        const got = operands.map((x) => show(x.shape)).join(" and ");
-        throw new RangeError(`${OP}: expected one size for "${label}" in "${equation}", got shapes ${got}`);
-      }
-      if (size !== 1) sizes.set(label, size);
-    });
-  });
 }
 
 /** The diagonals of axes that share a label. */
@@ -149,10 +131,10 @@ export function multiDot(matrices: readonly Tensor[]): Tensor {
   }
   const last = matrices.length - 1;
   const sizes = matrices.map((x: Tensor, i) => {
-    expectFloat(op, `matrices[${i}]`, x);
-    const isVector = x.rank === 1 && (i === 0 || i === last);
-    if (x.rank === 2 || isVector) return isVector && i === last ? 1 : x.shape.at(-1)!;
-    throw new RangeError(`${op}: expected matrices[${i}] of rank 2, got shape ${show(x.shape)}`);
+    const name = `matrices[${i}]`;
+    expectFloat(op, name, x);
+    expectRank(op, name, x, 2, ...(i === 0 || i === last ? [1] : []));
+    return x.rank === 1 && i === last ? 1 : x.shape.at(-1)!;
   });
   sizes.unshift(matrices[0].rank === 1 ? 1 : matrices[0].shape[0]);
   // the cheapest way to multiply the matrices from i to j, from those of their parts
@@ -163,7 +145,7 @@ export function multiDot(matrices: readonly Tensor[]): Tensor {
         const [a, b] = [plans[i]![at]!, plans[at + 1]![j]!];
         const cost = a.cost + b.cost + sizes[i]! * sizes[at + 1]! * sizes[j + 1]!;
         if (cost < (plans[i]![j]?.cost ?? Infinity)) {
-          plans[i]![j] = { cost, product: () => matmul(a.product(), b.product()) };
+          plans[i]![j] = { cost, product: () => multiply(op, a.product(), b.product()) };
         }
       }
     }

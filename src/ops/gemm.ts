@@ -1,9 +1,10 @@
 // Products of matrices and of batches of them: matmul, its special cases, and linear. addmm is addmm.ts; outer and tensordot
 // are tensordot.ts. Transposes are flags to the kernel, so no gradient copies a transposed operand.
 import { type Backward, record } from "../autograd.ts";
-import { broadcastShapes, type Shape, sameShape, show, sizeOf } from "../shape.ts";
+import { sameShape, show, sizeOf } from "../shape.ts";
 import { empty, type Tensor } from "../tensor.ts";
-import { expectFloat, product, productGrad, products } from "./internal/gemm.ts";
+import { expectFloat, product } from "./internal/gemm.ts";
+import { expectRank, multiply, ranked } from "./internal/multiply.ts";
 import { sumTo } from "./internal/sums.ts";
 import { transpose } from "./permute.ts";
 import { reshape } from "./shape.ts";
@@ -38,79 +39,6 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   return multiply("matmul", a, b);
 }
 
-/** The product of float32 operands of rank 1 or more, with its gradients. */
-function multiply(op: string, a: Tensor, b: Tensor): Tensor {
-  const k = a.shape[a.rank - 1]!;
-  const m = a.rank === 1 ? 1 : a.shape[a.rank - 2]!;
-  const n = b.rank === 1 ? 1 : b.shape[b.rank - 1]!;
-  if (k !== b.shape[Math.max(0, b.rank - 2)]) {
-    throw new RangeError(`${op}: expected inner sizes to match, got ${show(a.shape)} and ${show(b.shape)}`);
-  }
-  const [aBatch, bBatch] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
-  const batch = broadcastBatches(op, a.shape, b.shape, aBatch, bBatch);
-  const matrix = [...(a.rank === 1 ? [] : [m]), ...(b.rank === 1 ? [] : [n])];
-  const y = empty([...batch, ...matrix]);
-  const twice: Backward = (dy, [a, b], needs) => {
-    // vectors as the matrices that they count as
-    const [rows, columns] = [reshape(a, [...aBatch, m, k]), reshape(b, [...bBatch, k, n])];
-    const d = reshape(dy, [...batch, m, n]);
-    return [
-      needs[0] ? reshape(sumTo(matmul(d, transpose(columns)), rows.shape), a.shape) : null,
-      needs[1] ? reshape(sumTo(matmul(transpose(rows), d), columns.shape), b.shape) : null,
-    ];
-  };
-  if (sizeOf(bBatch) === 1) {
-    // One B for all of A's matrices: they are one tall matrix.
-    const rows = m * sizeOf(aBatch);
-    product(y.ptr, a.ptr, b.ptr, 0, { m: rows, n, k });
-    const back: Backward = (dy, [a, b], needs) => productGrad(dy, a, b, needs, { m: rows, n, k });
-    return record(op, y, [a, b], [a, b], back, twice);
-  }
-  const [aIndex, bIndex] = [indices(aBatch, batch), indices(bBatch, batch)];
-  products(y.ptr, a.ptr, b.ptr, { m, n, k }, aIndex, bIndex);
-  const back: Backward = (dy, [a, b], needs) => {
-    const all = aIndex.map((_, i) => i);
-    let da: Tensor | null = null;
-    let db: Tensor | null = null;
-    if (needs[0]) {
-      const each = empty([...batch, ...a.shape.slice(-2)]);
-      products(each.ptr, dy.ptr, b.ptr, { m, n: k, k: n, transB: true }, all, bIndex);
-      da = sumTo(each, a.shape);
-    }
-    if (needs[1]) {
-      const each = empty([...batch, ...b.shape.slice(-2)]);
-      products(each.ptr, a.ptr, dy.ptr, { m: k, n, k: m, transA: true }, aIndex, all);
-      db = sumTo(each, b.shape);
-    }
-    return [da, db];
-  };
-  return record(op, y, [a, b], [a, b], back, twice);
-}
-
-function broadcastBatches(op: string, a: Shape, b: Shape, aBatch: Shape, bBatch: Shape): number[] {
-  try {
-    return broadcastShapes(op, aBatch, bBatch);
-  } catch (cause) {
-    const got = `got ${show(a)} and ${show(b)}`;
-    throw new RangeError(`${op}: expected batch axes that broadcast together, ${got}`, { cause });
-  }
-}
-
-/** For each matrix of the batch, in order, the number of the operand's matrix that belongs to it. */
-function indices(operand: Shape, batch: Shape): number[] {
-  const list = new Array<number>(sizeOf(batch)).fill(0);
-  let stride = 1;
-  let inner = 1;
-  for (let axis = 1; axis <= operand.length; axis++) {
-    const own = operand[operand.length - axis]!;
-    const size = batch[batch.length - axis]!;
-    if (own !== 1) for (let i = 0; i < list.length; i++) list[i]! += (Math.floor(i / inner) % size) * stride;
-    stride *= own;
-    inner *= size;
-  }
-  return list;
-}
-
 /**
  * Products of a batch of matrices, one by one; unlike `matmul` it broadcasts nothing.
  *
@@ -127,13 +55,7 @@ function indices(operand: Shape, batch: Shape): number[] {
  * ```
  */
 export function bmm(a: Tensor, b: Tensor): Tensor {
-  expectRank("bmm", "a", a, 3);
-  expectRank("bmm", "b", b, 3);
-  if (a.shape[0] !== b.shape[0]) {
-    const got = `got ${show(a.shape)} and ${show(b.shape)}`;
-    throw new RangeError(`bmm: expected equal batch sizes, ${got}; matmul broadcasts`);
-  }
-  return multiply("bmm", a, b);
+  return ranked("bmm", a, b, 3, 3);
 }
 
 /**
@@ -152,9 +74,7 @@ export function bmm(a: Tensor, b: Tensor): Tensor {
  * ```
  */
 export function mv(a: Tensor, b: Tensor): Tensor {
-  expectRank("mv", "a", a, 2);
-  expectRank("mv", "b", b, 1);
-  return multiply("mv", a, b);
+  return ranked("mv", a, b, 2, 1);
 }
 
 /**
@@ -173,14 +93,7 @@ export function mv(a: Tensor, b: Tensor): Tensor {
  * ```
  */
 export function dot(a: Tensor, b: Tensor): Tensor {
-  expectRank("dot", "a", a, 1);
-  expectRank("dot", "b", b, 1);
-  return multiply("dot", a, b);
-}
-
-function expectRank(op: string, name: string, x: Tensor, rank: number): void {
-  expectFloat(op, name, x);
-  if (x.rank !== rank) throw new RangeError(`${op}: expected ${name} of rank ${rank}, got shape ${show(x.shape)}`);
+  return ranked("dot", a, b, 1, 1);
 }
 
 /**
@@ -202,9 +115,7 @@ function expectRank(op: string, name: string, x: Tensor, rank: number): void {
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor {
   expectFloat("linear", "x", x);
   expectFloat("linear", "weight", weight);
-  if (weight.rank !== 1 && weight.rank !== 2) {
-    throw new RangeError(`linear: expected weight of rank 1 or 2, got shape ${show(weight.shape)}`);
-  }
+  expectRank("linear", "weight", weight, 1, 2);
   const k = weight.shape[weight.rank - 1]!;
   if (x.rank === 0 || x.shape[x.rank - 1] !== k) {
     throw new RangeError(

@@ -1,17 +1,19 @@
 // Products that are compositions of others: sums with batched products, bilinear forms, and products without a contraction.
-// addmm, the usual one, is addmm.ts; plain products gemm.ts.
+// Plain products are gemm.ts.
 import { tidy } from "../scope.ts";
 import { broadcastShapes, checkOptions, normalizeAxis, readOptions, sameShape, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { add, mul, sub } from "./binary.ts";
+import { full } from "./create.ts";
 import { einsum } from "./einsum.ts";
-import { bmm, mv } from "./gemm.ts";
 import { expectFloat } from "./internal/gemm.ts";
+import { expectRank, mismatch, ranked } from "./internal/multiply.ts";
 import { cat } from "./join.ts";
 import { sum } from "./reduce.ts";
 import { reshape } from "./shape.ts";
 import { slice } from "./slice.ts";
 import { outer } from "./tensordot.ts";
+import { where } from "./ternary.ts";
 
 /** Options of {@link baddbmm} and kin. */
 export interface AddOptions {
@@ -21,17 +23,42 @@ export interface AddOptions {
   beta?: number | undefined;
 }
 
-function affine(op: string, input: Tensor, options: AddOptions | undefined, product: () => Tensor): Tensor {
+function affine(op: string, input: Tensor, options: AddOptions | undefined, product: (op: string) => Tensor): Tensor {
   expectFloat(op, "input", input);
   const { alpha = 1, beta = 1 } = readOptions<AddOptions>(op, options, { alpha: 1, beta: 1 });
   return tidy(() => {
-    const y = product();
-    if (!sameShape(broadcastShapes(op, y.shape, input.shape), y.shape)) {
-      throw new RangeError(`${op}: expected input to broadcast to ${show(y.shape)}, got ${show(input.shape)}`);
+    const y = product(op);
+    const lead = y.rank - input.rank;
+    if (lead < 0 || input.shape.some((d, i) => d !== 1 && d !== y.shape[lead + i])) {
+      throw mismatch(op, `input to broadcast to ${show(y.shape)}`, input);
     }
     const scaled = alpha === 1 ? y : mul(y, alpha);
-    return beta === 0 ? scaled : add(scaled, input, { alpha: beta });
+    // nothing of its values is seen, but its gradient is 0
+    if (beta === 0) return where(full([], 0, { dtype: "bool" }), input, scaled);
+    return add(scaled, input, { alpha: beta });
   });
+}
+
+/**
+ * `beta * input + alpha * (a * b)` for matrices a and b. With `beta` 0 what is in `input` is ignored, infinities and
+ * NaN too.
+ *
+ * @param input float32, of a shape that broadcasts to `[m, n]`.
+ * @param a float32 of shape `[m, k]`.
+ * @param b float32 of shape `[k, n]`.
+ * @param options `alpha` and `beta`, both 1 by default.
+ * @returns shape `[m, n]`.
+ * @throws TypeError if an operand is not float32; RangeError if sizes do not match.
+ * @see https://pytorch.org/docs/stable/generated/torch.addmm.html
+ *
+ * @example
+ * ```ts
+ * import { addmm, tensor } from "sedge";
+ * addmm(tensor([1, 2]), tensor([[1, 2]]), tensor([[1, 0], [0, 1]]), { alpha: 10 }).toArray(); // => [[11,22]]
+ * ```
+ */
+export function addmm(input: Tensor, a: Tensor, b: Tensor, options?: AddOptions): Tensor {
+  return affine("addmm", input, options, (op) => ranked(op, a, b, 2, 2));
 }
 
 /**
@@ -52,7 +79,7 @@ function affine(op: string, input: Tensor, options: AddOptions | undefined, prod
  * ```
  */
 export function baddbmm(input: Tensor, a: Tensor, b: Tensor, options?: AddOptions): Tensor {
-  return affine("baddbmm", input, options, () => bmm(a, b));
+  return affine("baddbmm", input, options, (op) => ranked(op, a, b, 3, 3));
 }
 
 /**
@@ -73,7 +100,7 @@ export function baddbmm(input: Tensor, a: Tensor, b: Tensor, options?: AddOption
  * ```
  */
 export function addbmm(input: Tensor, a: Tensor, b: Tensor, options?: AddOptions): Tensor {
-  return affine("addbmm", input, options, () => sum(bmm(a, b), { axis: 0 }));
+  return affine("addbmm", input, options, (op) => sum(ranked(op, a, b, 3, 3), { axis: 0 }));
 }
 
 /**
@@ -94,7 +121,7 @@ export function addbmm(input: Tensor, a: Tensor, b: Tensor, options?: AddOptions
  * ```
  */
 export function addmv(input: Tensor, a: Tensor, b: Tensor, options?: AddOptions): Tensor {
-  return affine("addmv", input, options, () => mv(a, b));
+  return affine("addmv", input, options, (op) => ranked(op, a, b, 2, 1));
 }
 
 /**
@@ -142,9 +169,8 @@ export function bilinear(a: Tensor, b: Tensor, weight: Tensor, bias?: Tensor | n
   const [out, in1, in2] = weight.shape as [number, number, number];
   const fits = [a, b].every((x, i) => sameShape(x.shape, [...a.shape.slice(0, -1), i === 0 ? in1 : in2]));
   if (weight.rank !== 3 || a.rank === 0 || !fits || (bias && !sameShape(bias.shape, [out]))) {
-    const given = bias ? [a, b, weight, bias] : [a, b, weight];
     const wanted = "a [..., in1], b [..., in2], weight [out, in1, in2] and bias [out]";
-    throw new RangeError(`${op}: expected ${wanted}, got ${given.map((x) => show(x.shape)).join(", ")}`);
+    throw mismatch(op, wanted, a, b, weight, ...(bias ? [bias] : []));
   }
   return tidy(() => {
     const y = einsum("...i,oij,...j->...o", a, weight, b);
@@ -171,8 +197,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
   expectTensor("kron", "a", a);
   expectTensor("kron", "b", b);
   const rank = Math.max(a.rank, b.rank);
-  if (rank > 4)
-    throw new RangeError(`kron: expected a and b of at most 4 axes, got ${show(a.shape)} and ${show(b.shape)}`);
+  if (rank > 4) throw mismatch("kron", "a and b of at most 4 axes", a, b);
   const sizes = ({ shape }: Tensor): number[] => [...new Array<number>(rank - shape.length).fill(1), ...shape];
   const [m, n] = [sizes(a), sizes(b)];
   const interleaved = (x: Tensor, own: number[], place: number): Tensor =>
@@ -203,8 +228,7 @@ export function kron(a: Tensor, b: Tensor): Tensor {
  * ```
  */
 export function trace(x: Tensor): Tensor {
-  expectTensor("trace", "x", x);
-  if (x.rank !== 2) throw new RangeError(`trace: expected x of rank 2, got shape ${show(x.shape)}`);
+  expectRank("trace", "x", x, 2);
   const [m, n] = x.shape as [number, number];
   return tidy(() => sum(slice(reshape(x, [x.size]), { step: n + 1, stop: Math.min(m, n) * (n + 1) })));
 }
@@ -234,9 +258,7 @@ export function cross(a: Tensor, b: Tensor, options?: { axis?: number | undefine
   const axis = normalizeAxis(op, options?.axis ?? shape.indexOf(3), shape.length);
   // as counted from the end it is the same axis of both
   const back = axis - shape.length;
-  if ([a, b].some((x) => x.shape.at(back) !== 3)) {
-    throw new RangeError(`${op}: expected axis ${axis} of size 3, got ${show(a.shape)} and ${show(b.shape)}`);
-  }
+  if ([a, b].some((x) => x.shape.at(back) !== 3)) throw mismatch(op, `axis ${axis} of size 3`, a, b);
   const turned = (x: Tensor, by: number): Tensor =>
     cat([slice(x, { axis: back, start: by }), slice(x, { axis: back, stop: by })], { axis: back });
   return tidy(() => sub(mul(turned(a, 1), turned(b, 2)), mul(turned(a, 2), turned(b, 1))));

@@ -1,10 +1,11 @@
 // Products that are others in disguise: outer is a broadcast one, tensordot a matrix product of regrouped axes (gemm.ts).
 import { tidy } from "../scope.ts";
 import { checkInt, describe, normalizeAxis, type Shape, show } from "../shape.ts";
-import { expectTensor, type Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
 import { mul } from "./binary.ts";
 import { contract } from "./internal/contract.ts";
 import { expectFloat } from "./internal/gemm.ts";
+import { expectRank, mismatch } from "./internal/multiply.ts";
 import { reshape } from "./shape.ts";
 
 /**
@@ -23,13 +24,8 @@ import { reshape } from "./shape.ts";
  * ```
  */
 export function outer(a: Tensor, b: Tensor): Tensor {
-  for (const [name, x] of [
-    ["a", a],
-    ["b", b],
-  ] as const) {
-    expectTensor("outer", name, x);
-    if (x.rank !== 1) throw new RangeError(`outer: expected ${name} of rank 1, got shape ${show(x.shape)}`);
-  }
+  expectRank("outer", "a", a, 1);
+  expectRank("outer", "b", b, 1);
   return tidy(() => mul(reshape(a, [a.size, 1]), b));
 }
 
@@ -59,8 +55,7 @@ export function tensordot(
   expectFloat("tensordot", "b", b);
   const [axesA, axesB] = pairedAxes(a.shape, b.shape, dims);
   if (axesA.some((axis, i) => new Set([1, a.shape[axis], b.shape[axesB[i]!]]).size > 2)) {
-    const got = `got ${show(a.shape)} over ${show(axesA)} and ${show(b.shape)} over ${show(axesB)}`;
-    throw new RangeError(`tensordot: expected contracted sizes to match, ${got}`);
+    throw mismatch("tensordot", `contracted sizes to match over ${show(axesA)} and ${show(axesB)}`, a, b);
   }
   const left = a.shape.map((_, i) => `a${i}`);
   const right = b.shape.map((_, i) => (axesB.includes(i) ? left[axesA[axesB.indexOf(i)]!]! : `b${i}`));

@@ -101,8 +101,18 @@ export const withoutGradient: Record<string, Call[]> = {
 
 /** Calls that fail when the op has made something already: its shapes are only seen then. */
 export const REFUSED: readonly (readonly [name: string, ...Call, message: string])[] = [
-  ["addr", () => [f(5), f(2), f(3)], (x, a, b) => sedge.addr(x, a, b), "addr: expected shapes that broadcast"],
-  ["baddbmm", () => [f(4), f(2, 2, 3), f(2, 2, 3)], (x, a, b) => sedge.baddbmm(x, a, b), "bmm: expected inner sizes"],
+  ["addr", () => [f(5), f(2), f(3)], (x, a, b) => sedge.addr(x, a, b), "addr: expected input to broadcast to [2, 3]"],
+  [
+    "baddbmm",
+    () => [f(4), f(2, 2, 3), f(2, 2, 3)],
+    (x, a, b) => sedge.baddbmm(x, a, b),
+    "baddbmm: expected inner sizes",
+  ],
   ["topk", () => [f(2, 3)], (x) => both(sedge.topk(x, 4)), "topk: expected k from 0 to 3, got 4"],
-  ["multiDot", () => [f(2, 3), f(3, 4), f(5, 2)], (...list) => sedge.multiDot(list), "expected inner sizes to match"],
+  [
+    "multiDot",
+    () => [f(2, 3), f(3, 4), f(5, 2)],
+    (...list) => sedge.multiDot(list),
+    "multiDot: expected inner sizes to match",
+  ],
 ];

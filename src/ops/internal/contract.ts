@@ -3,10 +3,10 @@
 import { sizeOf } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { mul } from "../binary.ts";
-import { matmul } from "../gemm.ts";
 import { permute } from "../permute.ts";
 import { sum } from "../reduce.ts";
 import { reshape } from "../shape.ts";
+import { multiply } from "./multiply.ts";
 
 /** A tensor with a label for each axis, no two alike. */
 export interface Term {
@@ -54,7 +54,7 @@ export function contract(left: Term, right: Term, keep: (label: string) => boole
     // a product of matrices for each pair of lines would cost more than the lines
     y = sum(mul(part(a, [...rows, ...inner], k), part(b, [...columns, ...inner], k)), { axis: -1 });
   } else {
-    y = matmul(part(a, [...rows, ...inner], m, k), part(b, [...inner, ...columns], k, n));
+    y = multiply("matmul", part(a, [...rows, ...inner], m, k), part(b, [...inner, ...columns], k, n));
   }
   const common = batch.map((l) => (size(a, l) === 1 ? size(b, l) : size(a, l)));
   return {
