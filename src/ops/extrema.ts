@@ -103,6 +103,7 @@ const tied: BlockGradient = (dy, x, y) => {
  * import { max, tensor } from "sedge";
  * const x = tensor([[1, 5], [4, 2]]);
  * max(x).item(); // => 5
+ * x.max({ axis: 0, keepDims: true }).values.toArray(); // => [[4,5]]
  * const { values, indices } = max(x, { axis: 1 });
  * values.toArray(); // => [5,4]
  * indices.toArray(); // => [1,0]
