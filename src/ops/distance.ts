@@ -2,12 +2,13 @@
 import { tidy } from "../scope.ts";
 import { broadcastShapes, normalizeAxis, readOptions } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
-import { clamp } from "./activation.ts";
 import { add, div, mul, sub } from "./binary.ts";
+import { le } from "./compare.ts";
 import { mismatch } from "./internal/multiply.ts";
 import { broadcastTo } from "./permute.ts";
 import { sum } from "./reduce.ts";
 import { unsqueeze } from "./shape.ts";
+import { where } from "./ternary.ts";
 import { vectorNorm } from "./vector-norm.ts";
 
 function expectPair(op: string, a: Tensor, b: Tensor): number[] {
@@ -47,7 +48,10 @@ export function cosineSimilarity(a: Tensor, b: Tensor, options?: CosineOptions):
   const { axis: given, eps } = readOptions<CosineOptions>(op, options, { axis: 1, eps: 1e-8 });
   const axis = normalizeAxis(op, given, shape.length);
   return tidy(() => {
-    const length = (x: Tensor): Tensor => clamp(vectorNorm(x, { axis }), { min: eps! });
+    const length = (x: Tensor): Tensor => {
+      const norm = vectorNorm(x, { axis });
+      return where(le(norm, eps!), eps!, norm);
+    };
     const [x, z] = [broadcastTo(a, shape), broadcastTo(b, shape)];
     return div(sum(mul(x, z), { axis }), mul(length(x), length(z)));
   });
