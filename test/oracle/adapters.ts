@@ -3,9 +3,11 @@
 // Cases that are more than one call are program.ts, optimizers.ts and train.ts.
 import { type Adapter, type Call, camelCase, type Library, lookUp, plain, type Row } from "./calls.ts";
 import * as foundation from "./rows/foundation.ts";
+import * as rnn from "./rows/rnn.ts";
 
 const rows: Record<string, Row> = {
   ...foundation.rows,
+  ...rnn.rows,
 };
 
 /** Where a function of a case's name may be exported when no row says so. */
