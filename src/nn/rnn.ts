@@ -32,46 +32,39 @@ const DEFAULTS: Required<RecurrentLayerOptions> = {
 abstract class Recurrent extends Module {
   readonly inputSize: number;
   readonly hiddenSize: number;
-  readonly numLayers: number;
-  readonly bias: boolean;
-  readonly batchFirst: boolean;
-  readonly dropout: number;
-  readonly bidirectional: boolean;
+  declare readonly numLayers: number;
+  declare readonly bias: boolean;
+  declare readonly batchFirst: boolean;
+  declare readonly dropout: number;
+  declare readonly bidirectional: boolean;
   /** `weight_ih_l0`, `weight_hh_l0` and so on, as PyTorch calls them. */
   [weight: `weight_${string}` | `bias_${string}`]: Tensor;
+  /** What `extraRepr` leaves out. */
+  private readonly usual: object;
 
-  /** @internal `gates`: blocks of rows in the weights; `projSize`: 0 for none. */
-  constructor(
-    gates: number,
-    inputSize: number,
-    hiddenSize: number,
-    options: Required<RecurrentLayerOptions>,
-    projSize = 0,
-  ) {
+  /** @internal `gates`: blocks of rows in the weights; `more`: options, with their defaults, that not all layers have. */
+  constructor(gates: number, inputSize: number, hiddenSize: number, given: object, more: object = {}) {
     super();
     const op = this.constructor.name;
+    this.usual = { ...DEFAULTS, ...more };
+    const options = { projSize: 0, ...readOptions(op, given, this.usual as typeof DEFAULTS) };
+    const { numLayers, bias, bidirectional, projSize } = Object.assign(this, options);
     this.inputSize = checkInt(op, "inputSize", inputSize, 1);
     this.hiddenSize = checkInt(op, "hiddenSize", hiddenSize, 1);
-    this.numLayers = checkInt(op, "numLayers", options.numLayers, 1);
-    this.bias = options.bias;
-    this.batchFirst = options.batchFirst;
-    this.dropout = checkNumber(op, "dropout", options.dropout, 0, 1);
-    this.bidirectional = options.bidirectional;
+    checkInt(op, "numLayers", numLayers, 1);
+    checkNumber(op, "dropout", options.dropout, 0, 1);
+    checkInt(op, "projSize", projSize, 0, hiddenSize - 1);
     const outputs = projSize || hiddenSize;
     const rows = gates * hiddenSize;
-    for (let layer = 0; layer < this.numLayers; layer++) {
-      const inputs = layer === 0 ? inputSize : outputs * (this.bidirectional ? 2 : 1);
-      for (const suffix of this.bidirectional ? ["", "_reverse"] : [""]) {
-        const add = (
-          name: "weight_ih" | "weight_hh" | "weight_hr" | "bias_ih" | "bias_hh",
-          ...shape: number[]
-        ): void => {
+    for (let layer = 0; layer < numLayers; layer++) {
+      for (const suffix of bidirectional ? ["", "_reverse"] : [""]) {
+        const add = (name: `${"weight" | "bias"}_${string}`, ...shape: number[]): void => {
           this[`${name}_l${layer}${suffix}`] = uniformParameter(shape, hiddenSize);
         };
-        add("weight_ih", rows, inputs);
+        add("weight_ih", rows, layer === 0 ? inputSize : outputs * (bidirectional ? 2 : 1));
         add("weight_hh", rows, outputs);
-        if (this.bias) add("bias_ih", rows);
-        if (this.bias) add("bias_hh", rows);
+        if (bias) add("bias_ih", rows);
+        if (bias) add("bias_hh", rows);
         if (projSize > 0) add("weight_hr", projSize, hiddenSize);
       }
     }
@@ -86,11 +79,11 @@ abstract class Recurrent extends Module {
   }
 
   override extraRepr(): string {
-    const shown = Object.entries({ projSize: 0, ...DEFAULTS })
-      .map(([name, usual]) => [name, Reflect.get(this, name) ?? usual, usual])
-      .filter(([, value, usual]) => value !== usual)
-      .map(([name, value]) => `, ${name}=${value}`);
-    return `${this.inputSize}, ${this.hiddenSize}${shown.join("")}`;
+    const changed = Object.entries(this.usual).map(([name, usual]) => {
+      const value: unknown = Reflect.get(this, name);
+      return value === usual ? "" : `, ${name}=${typeof value === "function" ? value.name : value}`;
+    });
+    return `${this.inputSize}, ${this.hiddenSize}${changed.join("")}`;
   }
 }
 
@@ -121,20 +114,15 @@ abstract class Recurrent extends Module {
  * ```
  */
 export class RNN extends Recurrent {
-  readonly nonlinearity: RNNActivation;
+  declare readonly nonlinearity: RNNActivation;
 
   constructor(
     inputSize: number,
     hiddenSize: number,
     options: RecurrentLayerOptions & { nonlinearity?: RNNActivation } = {},
   ) {
-    const { nonlinearity, ...common } = readOptions("RNN", options, {
-      nonlinearity: "tanh" as RNNActivation,
-      ...DEFAULTS,
-    });
-    super(1, inputSize, hiddenSize, common);
-    plainCell("RNN", nonlinearity); // refuses others
-    this.nonlinearity = nonlinearity;
+    super(1, inputSize, hiddenSize, options, { nonlinearity: "tanh" });
+    plainCell("RNN", this.nonlinearity); // refuses others
   }
 
   forward<X extends Sequences>(x: X, h0: Tensor | null = null): [y: X, h: Tensor] {
@@ -171,13 +159,10 @@ export class RNN extends Recurrent {
  * ```
  */
 export class LSTM extends Recurrent {
-  readonly projSize: number;
+  declare readonly projSize: number;
 
   constructor(inputSize: number, hiddenSize: number, options: RecurrentLayerOptions & { projSize?: number } = {}) {
-    const { projSize, ...common } = readOptions("LSTM", options, { projSize: 0, ...DEFAULTS });
-    checkInt("LSTM", "hiddenSize", hiddenSize, 1);
-    super(4, inputSize, hiddenSize, common, checkInt("LSTM", "projSize", projSize, 0, hiddenSize - 1));
-    this.projSize = projSize;
+    super(4, inputSize, hiddenSize, options, { projSize: 0 });
   }
 
   forward<X extends Sequences>(x: X, state: LSTMState = null): [y: X, state: [h: Tensor, c: Tensor]] {
@@ -210,7 +195,7 @@ export class LSTM extends Recurrent {
  */
 export class GRU extends Recurrent {
   constructor(inputSize: number, hiddenSize: number, options: RecurrentLayerOptions = {}) {
-    super(3, inputSize, hiddenSize, readOptions("GRU", options, DEFAULTS));
+    super(3, inputSize, hiddenSize, options);
   }
 
   forward<X extends Sequences>(x: X, h0: Tensor | null = null): [y: X, h: Tensor] {

@@ -1,8 +1,8 @@
 // Sequences of different lengths in one tensor: packed by time steps, as the recurrent layers of rnn.ts take them, or
 // padded. All of them are lookups of rows.
 import { containers, tidy } from "../scope.ts";
-import { checkInt, checkNumber, describe, readOptions, sameShape, show, sizeOf } from "../shape.ts";
-import { expectTensor, Tensor } from "../tensor.ts";
+import { checkInt, describe, readOptions, sameShape, show } from "../shape.ts";
+import { expectTensor, type Tensor } from "../tensor.ts";
 import { full, tensor } from "./create.ts";
 import { indexSelect } from "./gather.ts";
 import { cat } from "./join.ts";
@@ -39,27 +39,24 @@ export class PackedSequence {
     const op = "PackedSequence";
     expectTensor(op, "data", data);
     const batch = listOf(op, "batchSizes", batchSizes)[0]!;
+    let rows = 0;
     batchSizes.forEach((size, i) => {
-      checkInt(op, "batchSizes", size, 1, batchSizes[i - 1] ?? size);
+      rows += checkInt(op, "batchSizes", size, 1, batchSizes[i - 1]);
     });
-    const rows = batchSizes.reduce((sum, size) => sum + size);
     if (rows !== data.shape[0]) {
       throw new RangeError(`${op}: expected data of shape [${rows}, ...] for batchSizes, got ${show(data.shape)}`);
     }
-    let inverse: number[] | null = null;
-    if (sortedIndices !== null) {
-      inverse = new Array<number>(batch);
-      listOf(op, "sortedIndices", sortedIndices).forEach((at, i) => {
-        inverse![checkInt(op, "sortedIndices", at, 0, batch - 1)] = i;
-      });
-      if (sortedIndices.length !== batch || new Set(sortedIndices).size !== batch) {
-        throw new RangeError(`${op}: expected sortedIndices to order ${batch} sequences, got ${show(sortedIndices)}`);
-      }
+    const inverse: number[] = [];
+    sortedIndices?.forEach((at, i) => {
+      inverse[checkInt(op, "sortedIndices", at, 0, batch - 1)] = i;
+    });
+    if (sortedIndices !== null && Object.keys(inverse).length !== batch) {
+      throw new RangeError(`${op}: expected sortedIndices to order ${batch} sequences, got ${show(sortedIndices)}`);
     }
     this.data = data;
     this.batchSizes = batchSizes;
     this.sortedIndices = sortedIndices;
-    this.unsortedIndices = inverse;
+    this.unsortedIndices = sortedIndices && inverse;
   }
 }
 containers.add(PackedSequence.prototype);
@@ -71,62 +68,58 @@ function listOf<T>(op: string, name: string, value: readonly T[]): readonly T[] 
 }
 
 /** Rows of x by number. */
-const rowsOf = (x: Tensor, numbers: ArrayLike<number>): Tensor => indexSelect(x, tensor(Int32Array.from(numbers)));
+const rowsOf = (x: Tensor, numbers: readonly number[]): Tensor => indexSelect(x, tensor(Int32Array.from(numbers)));
 
-/** Packs sequences of these lengths, element t of sequence i being the row `rowOf(i, t)` of `flat`. */
+/** Packs sequences, element t of sequence i being the row `rowOf(i, t)` of `flat`. To be called under a scope. */
 function pack(
   op: string,
-  flat: () => Tensor,
+  flat: Tensor,
   lengths: readonly number[],
-  rowOf: (i: number, t: number) => number,
   enforceSorted: boolean,
+  rowOf: (i: number, t: number) => number,
 ): PackedSequence {
   const order = lengths.map((_, i) => i).sort((a, b) => lengths[b]! - lengths[a]!);
   if (enforceSorted && order.some((from, i) => lengths[from] !== lengths[i])) {
-    const cure = "pass { enforceSorted: false }";
-    throw new RangeError(`${op}: expected lengths in decreasing order, got ${describe(lengths)}; ${cure}`);
+    const got = `got ${describe(lengths)}; pass { enforceSorted: false }`;
+    throw new RangeError(`${op}: expected lengths in decreasing order, ${got}`);
   }
   const batchSizes: number[] = [];
   const rows: number[] = [];
-  let batch = order.length;
-  for (let t = 0; ; t++) {
-    while (batch > 0 && lengths[order[batch - 1]!]! <= t) batch--;
-    if (batch === 0) break;
-    batchSizes.push(batch);
-    for (let i = 0; i < batch; i++) rows.push(rowOf(order[i]!, t));
+  for (let t = 0; t < lengths[order[0]!]!; t++) {
+    const present = order.filter((i) => lengths[i]! > t);
+    batchSizes.push(present.length);
+    for (const i of present) rows.push(rowOf(i, t));
   }
-  return tidy(() => new PackedSequence(rowsOf(flat(), rows), batchSizes, enforceSorted ? null : order));
+  return new PackedSequence(rowsOf(flat, rows), batchSizes, enforceSorted ? null : order);
 }
 
-/** Lays sequences of these lengths side by side, in the rows that `rowOf` names, filled up with `value`. */
-function padded(
-  flat: () => Tensor,
-  value: number,
+/** Lays sequences side by side, filled up with `value`; `rowOf` as above. */
+function pad(
+  flat: Tensor,
   lengths: readonly number[],
   steps: number,
+  { batchFirst, paddingValue }: typeof PADDING,
   rowOf: (i: number, t: number) => number,
-  batchFirst: boolean,
 ): Tensor {
   const batch = lengths.length;
-  return tidy(() => {
-    const x = flat();
-    const element = x.shape.slice(1);
-    const numbers = new Int32Array(steps * batch).fill(x.shape[0]!);
-    for (let i = 0; i < batch; i++) {
-      for (let t = 0; t < lengths[i]!; t++) numbers[batchFirst ? i * steps + t : t * batch + i] = rowOf(i, t);
-    }
-    // an empty vector would add nothing to cat
-    const filling = full([1, ...element], value, { dtype: x.dtype });
-    const y = rowsOf(cat([x, filling]), numbers);
-    return reshape(y, [...(batchFirst ? [batch, steps] : [steps, batch]), ...element]);
+  const element = flat.shape.slice(1);
+  const rows = Array.from({ length: steps * batch }, (_, at) => {
+    const [high, low] = batchFirst ? [steps, 1] : [1, batch];
+    const i = Math.floor(at / high) % batch;
+    const t = Math.floor(at / low) % steps;
+    return t < lengths[i]! ? rowOf(i, t) : flat.shape[0]!;
   });
+  const filling = full([1, ...element], paddingValue, { dtype: flat.dtype });
+  return reshape(rowsOf(cat([flat, filling]), rows), [...(batchFirst ? [batch, steps] : [steps, batch]), ...element]);
 }
+
+const PADDING = { batchFirst: false, paddingValue: 0 };
 
 /**
  * Packs a padded batch of sequences; what is beyond their lengths is left out.
  *
  * @param x shape `[T, B, ...]`, or `[B, T, ...]` with `batchFirst`; any dtype.
- * @param lengths of the B sequences, from 1 to T: an array, or int32 of shape `[B]`.
+ * @param lengths of the B sequences, each from 1 to T.
  * @param options `batchFirst` (default false); `enforceSorted` (default true): the lengths must not increase; with
  *   false the sequences are sorted, and what is unpacked later comes back in the order given.
  * @throws RangeError for lengths out of range or order, or not B of them; TypeError for what is no tensor.
@@ -143,7 +136,7 @@ function padded(
  */
 export function packPaddedSequence(
   x: Tensor,
-  lengths: readonly number[] | Tensor,
+  lengths: readonly number[],
   options: { batchFirst?: boolean; enforceSorted?: boolean } = {},
 ): PackedSequence {
   const op = "packPaddedSequence";
@@ -151,12 +144,14 @@ export function packPaddedSequence(
   const { batchFirst, enforceSorted } = readOptions(op, options, { batchFirst: false, enforceSorted: true });
   if (x.rank < 2) throw new RangeError(`${op}: expected x of at least 2 axes, got ${show(x.shape)}`);
   const [steps, batch] = (batchFirst ? [x.shape[1], x.shape[0]] : x.shape) as [number, number];
-  if (lengths instanceof Tensor) expectTensor(op, "lengths", lengths, "int32");
-  const list = listOf(op, "lengths", lengths instanceof Tensor ? Array.from(lengths.data) : lengths);
-  for (const length of list) checkInt(op, "lengths", length, 1, steps);
-  if (list.length !== batch) throw new RangeError(`${op}: expected lengths of ${batch} sequences, got ${list.length}`);
-  const flat = (): Tensor => reshape(x, [sizeOf([steps, batch]), ...x.shape.slice(2)]);
-  return pack(op, flat, list, (i, t) => (batchFirst ? i * steps + t : t * batch + i), enforceSorted);
+  for (const length of listOf(op, "lengths", lengths)) checkInt(op, "lengths", length, 1, steps);
+  if (lengths.length !== batch) {
+    throw new RangeError(`${op}: expected lengths of ${batch} sequences, got ${lengths.length}`);
+  }
+  return tidy(() => {
+    const flat = reshape(x, [steps * batch, ...x.shape.slice(2)]);
+    return pack(op, flat, lengths, enforceSorted, (i, t) => (batchFirst ? i * steps + t : t * batch + i));
+  });
 }
 
 /**
@@ -188,38 +183,34 @@ export function padPackedSequence(
   }
   const { data, batchSizes, unsortedIndices } = packed;
   const longest = batchSizes.length;
-  const defaults = { batchFirst: false, paddingValue: 0, totalLength: longest };
-  const { batchFirst, paddingValue, totalLength } = readOptions(op, options, defaults);
-  checkInt(op, "totalLength", totalLength, longest);
-  const starts: number[] = [];
-  let at = 0;
-  for (const size of batchSizes) {
-    starts.push(at);
-    at += size;
-  }
+  const settings = readOptions(op, options, { ...PADDING, totalLength: longest });
+  const steps = checkInt(op, "totalLength", settings.totalLength, longest);
+  const starts = startsOf(batchSizes);
   const places = unsortedIndices ?? Array.from({ length: batchSizes[0]! }, (_, i) => i);
   const lengths = places.map((place) => batchSizes.filter((size) => size > place).length);
-  const row = (i: number, t: number): number => starts[t]! + places[i]!;
-  return [padded(() => data, paddingValue, lengths, totalLength, row, batchFirst), lengths];
+  return [tidy(() => pad(data, lengths, steps, settings, (i, t) => starts[t]! + places[i]!)), lengths];
 }
 
-/** The sequences end to end, their lengths, and where each begins. */
-function joined(op: string, sequences: readonly Tensor[]): { flat: () => Tensor; lengths: number[]; starts: number[] } {
-  const [first] = listOf(op, "sequences", sequences);
-  const starts: number[] = [];
+/** Where parts of these sizes begin that follow one another. */
+function startsOf(sizes: readonly number[]): number[] {
   let at = 0;
-  const lengths = sequences.map((x, i) => {
+  return sizes.map((size) => {
+    at += size;
+    return at - size;
+  });
+}
+
+/** The lengths of sequences that differ in nothing else. */
+function lengthsOf(op: string, sequences: readonly Tensor[]): number[] {
+  const [first] = listOf(op, "sequences", sequences);
+  return sequences.map((x, i) => {
     expectTensor(op, `sequences[${i}]`, x);
     if (x.rank === 0 || !sameShape(x.shape.slice(1), first!.shape.slice(1))) {
-      throw new RangeError(
-        `${op}: expected sequences that differ in length only, got ${show(first!.shape)} and ${show(x.shape)}`,
-      );
+      const got = `${show(first!.shape)} and ${show(x.shape)}`;
+      throw new RangeError(`${op}: expected sequences that differ in length only, got ${got}`);
     }
-    starts.push(at);
-    at += x.shape[0]!;
     return x.shape[0]!;
   });
-  return { flat: () => cat(sequences), lengths, starts };
 }
 
 /**
@@ -239,9 +230,10 @@ function joined(op: string, sequences: readonly Tensor[]): { flat: () => Tensor;
 export function packSequence(sequences: readonly Tensor[], options: { enforceSorted?: boolean } = {}): PackedSequence {
   const op = "packSequence";
   const { enforceSorted } = readOptions(op, options, { enforceSorted: true });
-  const { flat, lengths, starts } = joined(op, sequences);
+  const lengths = lengthsOf(op, sequences);
   for (const length of lengths) checkInt(op, "lengths", length, 1);
-  return pack(op, flat, lengths, (i, t) => starts[i]! + t, enforceSorted);
+  const starts = startsOf(lengths);
+  return tidy(() => pack(op, cat(sequences), lengths, enforceSorted, (i, t) => starts[i]! + t));
 }
 
 /**
@@ -264,8 +256,8 @@ export function padSequence(
   options: { batchFirst?: boolean; paddingValue?: number } = {},
 ): Tensor {
   const op = "padSequence";
-  const { batchFirst, paddingValue } = readOptions(op, options, { batchFirst: false, paddingValue: 0 });
-  checkNumber(op, "paddingValue", paddingValue);
-  const { flat, lengths, starts } = joined(op, sequences);
-  return padded(flat, paddingValue, lengths, Math.max(...lengths), (i, t) => starts[i]! + t, batchFirst);
+  const settings = readOptions(op, options, PADDING);
+  const lengths = lengthsOf(op, sequences);
+  const starts = startsOf(lengths);
+  return tidy(() => pad(cat(sequences), lengths, Math.max(...lengths), settings, (i, t) => starts[i]! + t));
 }

@@ -52,28 +52,25 @@ function sizesOf(
   op: string,
   cell: Cell,
   weights: readonly Tensor[],
-  layers: number,
+  count: number,
   directions: number,
-): { group: number; inputs: number; outputs: number; width: number } {
-  const count = layers * directions;
-  if (!Array.isArray(weights)) throw new TypeError(`${op}: expected weights to be an array, got ${describe(weights)}`);
-  const group = weights.length / count;
+): [group: number, inputs: number, outputs: number, width: number] {
+  const group = Array.isArray(weights) ? weights.length / count : 0;
   const projected = cell === lstmCell && (group === 3 || group === 5);
   if (!projected && group !== 2 && group !== 4) {
-    const each = cell === lstmCell ? "2 to 5" : "2 or 4";
-    throw new RangeError(`${op}: expected ${count} times ${each} weights, got ${weights.length}`);
+    const got = Array.isArray(weights) ? weights.length : describe(weights);
+    throw new RangeError(`${op}: expected weights to be a list of ${count} times 2 or 4 tensors, got ${got}`);
   }
-  for (const [i, w] of weights.entries()) expectTensor(op, `weights[${i}]`, w, "float32");
-  const inputs = weights[0].shape[1] ?? 0;
-  const [rows = 0, outputs = 0] = weights[1].shape;
+  const inputs = weights[0]?.shape?.[1] ?? 0;
+  const [rows = 0, outputs = 0] = weights[1]?.shape ?? [];
   const width = projected ? Math.floor(rows / cell.gates) : outputs;
   const gates = cell.gates * width;
-  const shapes = [[gates], [gates]].slice(0, group > 3 ? 2 : 0);
-  weights.forEach((w: Tensor, i) => {
+  weights.forEach((w, i) => {
     const own = i < group * directions ? inputs : outputs * directions;
-    expectShape(op, `weights[${i}]`, w, [[gates, own], [gates, outputs], ...shapes, [outputs, width]][i % group]!);
+    const biases = group > 3 ? [[gates], [gates]] : [];
+    expectShape(op, `weights[${i}]`, w, [[gates, own], [gates, outputs], ...biases, [outputs, width]][i % group]!);
   });
-  return { group, inputs, outputs, width };
+  return [group, inputs, outputs, width];
 }
 
 /** The sequences of states [count, batch, size] in another order. */
@@ -98,57 +95,57 @@ export function layers<X extends Tensor | PackedSequence>(
   checkInt(op, "numLayers", numLayers, 1);
   checkNumber(op, "dropout", dropout, 0, 1);
   const directions = bidirectional ? 2 : 1;
-  const { group, inputs, outputs, width } = sizesOf(op, cell, weights, numLayers, directions);
+  const count = numLayers * directions;
+  const [group, inputs, outputs, width] = sizesOf(op, cell, weights, count, directions);
 
   const packed = !single && x instanceof PackedSequence ? x : null;
   const data = (packed?.data ?? x) as Tensor;
   expectTensor(op, "x", data, "float32");
-  // The axes before the last, by name.
-  const axes = packed ? ["N"] : single ? ["B"] : batchFirst ? ["B", "T"] : ["T", "B"];
-  const unbatched = !packed && data.rank === axes.length;
-  if ((data.rank !== axes.length + 1 && !unbatched) || data.shape.at(-1) !== inputs) {
-    const one = packed ? "" : single ? ` or [${inputs}]` : ` or [T, ${inputs}]`;
-    throw new RangeError(`${op}: expected x of shape [${axes.join(", ")}, ${inputs}]${one}, got ${show(data.shape)}`);
+  const outer = data.shape.slice(0, -1);
+  const usual = packed || single ? 1 : 2;
+  const unbatched = !packed && outer.length === usual - 1;
+  if ((outer.length !== usual && !unbatched) || data.shape.at(-1) !== inputs) {
+    const axes = packed ? "2" : `${usual} or ${usual + 1}`;
+    throw new RangeError(`${op}: expected x of ${axes} axes, the last of size ${inputs}, got ${show(data.shape)}`);
   }
-  if (unbatched) axes.splice(0, axes.length, ...(single ? [] : ["T"]));
-  const sizeOf = (axis: string): number => data.shape[axes.indexOf(axis)] ?? 1;
-  const sizes = packed?.batchSizes ?? new Array<number>(sizeOf("T")).fill(sizeOf("B"));
+  const turned = batchFirst && outer.length === 2;
+  const [first = 1, second = 1] = single ? [1, ...outer] : turned ? [outer[1], outer[0]] : outer;
+  const sizes = packed?.batchSizes ?? new Array<number>(first).fill(second);
   if (sizes.length === 0) throw new RangeError(`${op}: expected x of at least one step, got ${show(data.shape)}`);
-  const [steps, batch] = [sizes.length, sizes[0]!];
-  const count = numLayers * directions;
-  const shapes = [outputs, width]
-    .slice(0, cell === lstmCell ? 2 : 1)
-    .map((size) => [...(single ? [] : [count]), ...(unbatched ? [] : [batch]), size]);
+  const batch = sizes[0]!;
+  const shapes = (cell === lstmCell ? [outputs, width] : [outputs]).map((size) => [
+    ...(single ? [] : [count]),
+    ...(unbatched ? [] : [batch]),
+    size,
+  ]);
   shapes.forEach((shape, i) => {
-    if (given[i] !== undefined && given[i] !== null) expectShape(op, i === 0 ? "h0" : "c0", given[i], shape);
+    if ((given[i] ?? null) !== null) expectShape(op, i === 0 ? "h0" : "c0", given[i], shape);
   });
 
   return tidy(() => {
-    const first = shapes.map((shape, i) => {
+    const states = shapes.map((shape, i) => {
       const before = given[i] ?? zeros(shape);
       return ordered(reshape(before, [count, batch, shape.at(-1)!]), packed?.sortedIndices);
     });
     const last: Tensor[][] = shapes.map(() => []);
-    const turned = axes[0] === "B" && axes.length === 2;
-    let rows = packed ? data : reshape(turned ? transpose(data, 0, 1) : data, [steps * batch, inputs]);
+    let rows = packed ? data : reshape(turned ? transpose(data, 0, 1) : data, [first * second, inputs]);
     for (let layer = 0; layer < numLayers; layer++) {
       if (layer > 0 && training && dropout > 0) rows = drop(rows, { p: dropout });
       const both: Tensor[] = [];
       for (let i = layer * directions; i < (layer + 1) * directions; i++) {
-        const before = first.map((states) => select(states, i));
+        const before = states.map((s) => select(s, i));
         const own = weights.slice(i * group, (i + 1) * group);
-        const [y, ...after] = recurrence(op, cell, rows, before, own, sizes, both.length > 0);
+        const [y, ...ends] = recurrence(op, cell, rows, before, own, sizes, both.length > 0) as [Tensor, ...Tensor[]];
         both.push(y);
         last.forEach((list, s) => {
-          list.push(after[s]!);
+          list.push(ends[s]!);
         });
       }
       rows = bidirectional ? cat(both, { axis: 1 }) : both[0]!;
     }
-    const states = last.map((list, s) => reshape(ordered(stack(list), packed?.unsortedIndices), shapes[s]!));
-    if (packed) return [new PackedSequence(rows, sizes, packed.sortedIndices) as X, ...states];
-    const shape = turned ? ["T", "B"] : axes;
-    const y = reshape(rows, [...shape.map(sizeOf), directions * outputs]);
-    return [(turned ? transpose(y, 0, 1) : y) as X, ...states];
+    const after = last.map((list, s) => reshape(ordered(stack(list), packed?.unsortedIndices), shapes[s]!));
+    if (packed) return [new PackedSequence(rows, sizes, packed.sortedIndices) as X, ...after];
+    const y = reshape(rows, [...(turned ? [first, second] : outer), directions * outputs]);
+    return [(turned ? transpose(y, 0, 1) : y) as X, ...after];
   });
 }
