@@ -4,10 +4,12 @@ import { describe, expect, it } from "vitest";
 import * as sedge from "../src/entry.ts";
 import { OTHERS, withGradient, withoutGradient } from "./op-calls.ts";
 import * as foundation from "./refusals/foundation.ts";
+import * as rnn from "./refusals/rnn.ts";
 
 /** By exported name, as `conv1d`, `nn.Conv1d`, `optim.Lion`: calls, and a part of the message of each. */
 const refusals: Record<string, [call: () => unknown, message: string][]> = {
   ...foundation.refusals,
+  ...rnn.refusals,
 };
 
 /** What takes a tensor first refuses text, whatever else it takes. */

@@ -54,7 +54,7 @@ const charRNN: Adapter = ({ kase, library, x }) => {
     const loss = crossEntropy(logits.reshape([-1, logits.shape[2]!]), x.y!.flatten());
     losses.push(loss.item());
     backward(loss);
-    clip(model.parameters(), Number(kase.kwargs.clip_grad_norm), lookUp(library, "nn.utils.clipGradNorm"));
+    clip(model.parameters(), Number(kase.kwargs.clip_grad_norm), lookUp(library, "optim.clipGradNorm"));
     optimizer.step();
   }
   const final = Object.entries(model.stateDict()).map(([name, p]) => [`final.${name}`, p]);
