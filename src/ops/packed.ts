@@ -54,9 +54,10 @@ export class PackedSequence {
       throw new RangeError(`${op}: expected sortedIndices to order ${batch} sequences, got ${show(sortedIndices)}`);
     }
     this.data = data;
-    this.batchSizes = batchSizes;
-    this.sortedIndices = sortedIndices;
-    this.unsortedIndices = sortedIndices && inverse;
+    // the kernels rely on them
+    this.batchSizes = Object.freeze([...batchSizes]);
+    this.sortedIndices = sortedIndices && Object.freeze([...sortedIndices]);
+    this.unsortedIndices = sortedIndices && Object.freeze(inverse);
   }
 }
 containers.add(PackedSequence.prototype);
