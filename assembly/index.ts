@@ -20,6 +20,7 @@ export * from "./pool";
 export * from "./prod";
 export * from "./random";
 export * from "./reduce";
+export * from "./rnn";
 export * from "./round";
 export * from "./scan";
 export * from "./softmax";

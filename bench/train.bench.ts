@@ -55,6 +55,27 @@ const cnn: Benchmark = {
   },
 };
 
+/** 28 steps of a row each through 64 units, the last step's output through a linear layer. */
+const recurrent = (kind: "LSTM" | "GRU", gates: number): Benchmark => ({
+  name: `train ${kind.toLowerCase()}`,
+  unit: "ms",
+  flops:
+    FIRST * linearFlops(32 * 28, 28, gates * 64) +
+    LATER * linearFlops(32 * 28, 64, gates * 64) +
+    LATER * linearFlops(32, 64, 10),
+  setup() {
+    class Rows extends nn.Module {
+      rnn = new nn[kind](28, 64, { batchFirst: true });
+      output = new nn.Linear(64, 10);
+      forward(x: Tensor): Tensor {
+        const [y] = this.rnn.call(x) as [Tensor, unknown];
+        return this.output.call(y.select(-1, { axis: 1 }));
+      }
+    }
+    return stepOf(new Rows(), randn([32, 28, 28]), randint(0, 10, [32]), crossEntropy);
+  },
+});
+
 /** Next to no arithmetic: what the facade costs. */
 const xor: Benchmark = {
   name: "train xor",
@@ -72,4 +93,4 @@ const xor: Benchmark = {
   },
 };
 
-export default [mlp, cnn, xor] satisfies Benchmark[];
+export default [mlp, cnn, recurrent("LSTM", 4), recurrent("GRU", 3), xor] satisfies Benchmark[];

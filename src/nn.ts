@@ -10,5 +10,7 @@ export { Linear } from "./nn/linear.ts";
 export { type Layer, Module } from "./nn/module.ts";
 export { buffer } from "./nn/parameter.ts";
 export { AvgPool2d, MaxPool2d } from "./nn/pool.ts";
+export { GRU, LSTM, RNN } from "./nn/rnn.ts";
+export { GRUCell, LSTMCell, RNNCell } from "./nn/rnn-cells.ts";
 export { Sequential, type SequentialItem } from "./nn/sequential.ts";
 export type { LoadResult, StateDict } from "./nn/state.ts";

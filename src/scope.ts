@@ -224,10 +224,13 @@ function collect(value: unknown, found: Set<object>): void {
   else if (isPlain(value)) for (const v of Object.values(value)) collect(v, found);
 }
 
+/** Prototypes of classes that are looked into as plain objects are: values made of tensors, as a PackedSequence. */
+export const containers: WeakSet<object> = new WeakSet([Object.prototype]);
+
 /** An object literal, or one without a prototype, as `load` returns. */
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return prototype === null || containers.has(prototype);
 }
 
 // ---- the finalizer

@@ -16,7 +16,8 @@ function outcome(call: Call): { values: unknown[]; lowest: number } {
     seed(1);
     const inputs = trainable(call);
     const results = [call[1](...inputs)].flat();
-    for (const y of results) if (y.requiresGrad) y.backward({ gradient: ones(y.shape) });
+    // results may share their graph
+    for (const y of results) if (y.requiresGrad) y.backward({ gradient: ones(y.shape), retainGraph: true });
     const all = [...results, ...inputs, ...inputs.flatMap((x) => x.grad ?? [])];
     return { values: all.map((t) => t.toArray()), lowest: Math.min(...all.map((t) => t.ptr)) };
   });

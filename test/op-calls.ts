@@ -3,6 +3,7 @@
 import type { Call } from "./op-calls/calls.ts";
 import * as foundation from "./op-calls/foundation.ts";
 import * as reduce from "./op-calls/reduce.ts";
+import * as rnn from "./op-calls/rnn.ts";
 
 export { type Call, references, rowsOf, trainable } from "./op-calls/calls.ts";
 
@@ -10,10 +11,13 @@ export { type Call, references, rowsOf, trainable } from "./op-calls/calls.ts";
 export const withGradient: Record<string, Call[]> = {
   ...foundation.withGradient,
   ...reduce.withGradient,
+  ...rnn.withGradient,
 };
 
 /** Those of the ops above that have no gradients of gradients. */
-export const FIRST_ORDER: readonly string[] = "avgPool2d conv2d dropout embedding maxPool2d".split(" ");
+export const FIRST_ORDER: readonly string[] = `avgPool2d conv2d dropout embedding maxPool2d ${rnn.FIRST_ORDER}`.split(
+  " ",
+);
 
 /** Calls, by name and place in their row, whose gradient is defined to be another than that of the values. */
 export const OWN_GRADIENT: readonly string[] = ["detach 0", "embedding 0", "crossEntropy 1"];
@@ -28,6 +32,7 @@ export const withoutGradient: Record<string, Call[]> = {
 export const REFUSED: readonly (readonly [name: string, ...Call, message: string])[] = [
   ...foundation.REFUSED,
   ...reduce.REFUSED,
+  ...rnn.REFUSED,
 ];
 
 /** Exported functions that are no ops: makers, writers, and what is not about tensors. */
@@ -36,5 +41,7 @@ export const OTHERS = [
   ..."accuracy backward grad gradcheck gradgradcheck batches decodeSafetensors encodeSafetensors evaluate fit gunzip idxDataset init keep".split(
     " ",
   ),
-  ..."memory noGrad parseIdx safetensorsMetadata seed tidy trackLeaks zeroGrad Dataset Tensor".split(" "),
+  ..."memory noGrad parseIdx safetensorsMetadata seed tidy trackLeaks zeroGrad Dataset PackedSequence Tensor".split(
+    " ",
+  ),
 ];

@@ -53,19 +53,8 @@ export abstract class Module {
   abstract forward(...inputs: never[]): unknown;
 
   /** Runs `forward`; an error on the way carries the path of the layer that it arose in. */
-  call(...inputs: Parameters<this["forward"]>): ReturnType<this["forward"]> {
-    try {
-      return this.forward(...(inputs as never[])) as ReturnType<this["forward"]>;
-    } catch (error) {
-      if (typeof this.forward !== "function") {
-        throw new TypeError(`${this.constructor.name}: expected the class to define forward(), got none`, {
-          cause: error,
-        });
-      }
-      if (isTraced(error)) traceThrough(error, this, (inner) => this.namedModules().find(([, m]) => m === inner)?.[0]);
-      else traceStart(error, this, this.constructor.name, inputs);
-      throw error;
-    }
+  get call(): this["forward"] {
+    return traced as this["forward"]; // of forward's own type, where that depends on its arguments too
   }
 
   /** @internal The fields in which parameters, buffers and children are looked for. */
@@ -200,6 +189,21 @@ export abstract class Module {
   /** What Node's and Deno's consoles show. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
+  }
+}
+
+function traced(this: Module, ...inputs: never[]): unknown {
+  try {
+    return this.forward(...inputs);
+  } catch (error) {
+    if (typeof this.forward !== "function") {
+      throw new TypeError(`${this.constructor.name}: expected the class to define forward(), got none`, {
+        cause: error,
+      });
+    }
+    if (isTraced(error)) traceThrough(error, this, (inner) => this.namedModules().find(([, m]) => m === inner)?.[0]);
+    else traceStart(error, this, this.constructor.name, inputs);
+    throw error;
   }
 }
 

@@ -8,6 +8,11 @@ import * as reduce from "./rows/reduce.ts";
 const rows: Record<string, Row> = {
   ...foundation.rows,
   ...reduce.rows,
+import * as rnn from "./rows/rnn.ts";
+
+const rows: Record<string, Row> = {
+  ...foundation.rows,
+  ...rnn.rows,
 };
 
 /** Where a function of a case's name may be exported when no row says so. */

@@ -71,12 +71,6 @@ export const rows: Record<string, Row> = {
   nll_loss: { call: optional(2) },
   bce_with_logits: { call: optional(2) },
 
-  rnn: named("nn.RNN"),
-  lstm: named("nn.LSTM"),
-  gru: named("nn.GRU"),
-  rnn_cell: named("nn.RNNCell"),
-  lstm_cell: named("nn.LSTMCell"),
-  gru_cell: named("nn.GRUCell"),
   multi_head_attention: named("nn.MultiheadAttention", "nn.MultiHeadAttention"),
   transformer_encoder_layer: named("nn.TransformerEncoderLayer"),
   transformer_decoder_layer: named("nn.TransformerDecoderLayer"),
@@ -93,7 +87,6 @@ export const rows: Record<string, Row> = {
   program: { names: ["tensor"], call: program },
   mlp: { names: ["nn.Linear"], call: trainMlp },
   cnn: named("nn.BatchNorm2d"),
-  charrnn: named("nn.LSTM"),
   gpt: named("nn.LayerNorm"),
   vae: named("bceWithLogits"),
 };
