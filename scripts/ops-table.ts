@@ -18,7 +18,7 @@ function references(): Map<string, string> {
     if (!file.endsWith(".ts")) continue;
     const text = readFileSync(join(root, "src", file), "utf8");
     for (const [, comment, name] of text.matchAll(
-      /\/\*\*((?:(?!\*\/)[^])*?)\*\/\nexport (?:abstract )?(?:function|class|const) (\w+)/g,
+      /\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\nexport (?:abstract )?(?:function|class|const) (\w+)/g,
     )) {
       const pages = [...comment!.matchAll(/@see .*?(https?:\S+)/g)].map(([, page]) => page!);
       const link = pages.find((page) => page.includes("pytorch.org")) ?? pages[0];

@@ -4,14 +4,11 @@
 import { type Adapter, type Call, camelCase, type Library, lookUp, plain, type Row } from "./calls.ts";
 import * as foundation from "./rows/foundation.ts";
 import * as reduce from "./rows/reduce.ts";
-
-const rows: Record<string, Row> = {
-  ...foundation.rows,
-  ...reduce.rows,
 import * as rnn from "./rows/rnn.ts";
 
 const rows: Record<string, Row> = {
   ...foundation.rows,
+  ...reduce.rows,
   ...rnn.rows,
 };
 
