@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import * as sedge from "../src/entry.ts";
 import { OTHERS, withGradient, withoutGradient } from "./op-calls.ts";
+import * as elementwise from "./refusals/elementwise.ts";
 import * as foundation from "./refusals/foundation.ts";
 import * as reduce from "./refusals/reduce.ts";
 
@@ -10,6 +11,7 @@ import * as reduce from "./refusals/reduce.ts";
 const refusals: Record<string, [call: () => unknown, message: string][]> = {
   ...foundation.refusals,
   ...reduce.refusals,
+  ...elementwise.refusals,
 };
 
 /** What takes a tensor first refuses text, whatever else it takes. */
