@@ -25,4 +25,5 @@ export * from "./round";
 export * from "./scan";
 export * from "./softmax";
 export * from "./sort";
+export * from "./transcendental";
 export * from "./unary";

@@ -6,6 +6,7 @@ import * as activation from "./ops/activation.ts";
 import * as assign from "./ops/assign.ts";
 import * as binary from "./ops/binary.ts";
 import * as cast from "./ops/cast.ts";
+import * as close from "./ops/close.ts";
 import * as compare from "./ops/compare.ts";
 import * as conv from "./ops/conv.ts";
 import * as crossEntropy from "./ops/cross-entropy.ts";
@@ -14,13 +15,17 @@ import * as extrema from "./ops/extrema.ts";
 import * as gather from "./ops/gather.ts";
 import * as gemm from "./ops/gemm.ts";
 import * as moments from "./ops/moments.ts";
+import * as normalize from "./ops/normalize.ts";
 import * as permute from "./ops/permute.ts";
+import * as piecewise from "./ops/piecewise.ts";
 import * as pool from "./ops/pool.ts";
 import * as pow from "./ops/pow.ts";
 import * as prod from "./ops/prod.ts";
 import * as products from "./ops/products.ts";
 import * as random from "./ops/random.ts";
+import * as rectifier from "./ops/rectifier.ts";
 import * as reduce from "./ops/reduce.ts";
+import * as remainder from "./ops/remainder.ts";
 import * as round from "./ops/round.ts";
 import * as scan from "./ops/scan.ts";
 import * as shape from "./ops/shape.ts";
@@ -29,7 +34,9 @@ import * as softmax from "./ops/softmax.ts";
 import * as sort from "./ops/sort.ts";
 import * as tensordot from "./ops/tensordot.ts";
 import * as ternary from "./ops/ternary.ts";
+import * as transcendental from "./ops/transcendental.ts";
 import * as triangle from "./ops/triangle.ts";
+import * as trig from "./ops/trig.ts";
 import * as unary from "./ops/unary.ts";
 import * as vectorNorm from "./ops/vector-norm.ts";
 import * as scope from "./scope.ts";
@@ -44,6 +51,7 @@ const families = {
   assign,
   binary,
   cast,
+  close,
   compare,
   conv,
   crossEntropy,
@@ -52,13 +60,17 @@ const families = {
   gather,
   gemm,
   moments,
+  normalize,
   permute,
+  piecewise,
   pool,
   pow,
   prod,
   products,
   random,
+  rectifier,
   reduce,
+  remainder,
   round,
   scan,
   shape,
@@ -67,7 +79,9 @@ const families = {
   sort,
   tensordot,
   ternary,
+  transcendental,
   triangle,
+  trig,
   unary,
   vectorNorm,
 };

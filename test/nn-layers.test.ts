@@ -2,7 +2,7 @@
 import "../src/boot.ts";
 import { describe, expect, it } from "vitest";
 import { backward } from "../src/backward.ts";
-import { GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh } from "../src/nn/activations.ts";
+import { GELU, LeakyReLU, ReLU, Sigmoid, Tanh } from "../src/nn/activations.ts";
 import { Conv2d } from "../src/nn/conv.ts";
 import { Dropout } from "../src/nn/dropout.ts";
 import { Embedding } from "../src/nn/embedding.ts";
@@ -11,6 +11,7 @@ import { Linear } from "../src/nn/linear.ts";
 import type { Layer, Module } from "../src/nn/module.ts";
 import { AvgPool2d, MaxPool2d } from "../src/nn/pool.ts";
 import { Sequential } from "../src/nn/sequential.ts";
+import { Softmax } from "../src/nn/softmax.ts";
 import { gelu, leakyRelu, relu, sigmoid, tanh } from "../src/ops/activation.ts";
 import { conv2d } from "../src/ops/conv.ts";
 import { ones, tensor, zeros } from "../src/ops/create.ts";

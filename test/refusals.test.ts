@@ -3,12 +3,14 @@
 import { describe, expect, it } from "vitest";
 import * as sedge from "../src/entry.ts";
 import { OTHERS, withGradient, withoutGradient } from "./op-calls.ts";
+import * as elementwise from "./refusals/elementwise.ts";
 import * as foundation from "./refusals/foundation.ts";
 import * as reduce from "./refusals/reduce.ts";
 import * as rnn from "./refusals/rnn.ts";
 
 /** By exported name, as `conv1d`, `nn.Conv1d`, `optim.Lion`: calls, and a part of the message of each. */
 const refusals: Record<string, [call: () => unknown, message: string][]> = {
+  ...elementwise.refusals,
   ...foundation.refusals,
   ...reduce.refusals,
   ...rnn.refusals,

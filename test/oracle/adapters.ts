@@ -2,11 +2,13 @@
 // row per family of ops, in rows/. What has no row is called as `camelCase(name)(...inputs, { ...options in camelCase })`.
 // Cases that are more than one call are program.ts, optimizers.ts and train.ts.
 import { type Adapter, type Call, camelCase, type Library, lookUp, plain, type Row } from "./calls.ts";
+import * as elementwise from "./rows/elementwise.ts";
 import * as foundation from "./rows/foundation.ts";
 import * as reduce from "./rows/reduce.ts";
 import * as rnn from "./rows/rnn.ts";
 
 const rows: Record<string, Row> = {
+  ...elementwise.rows,
   ...foundation.rows,
   ...reduce.rows,
   ...rnn.rows,

@@ -29,10 +29,6 @@ function asTensor(value: unknown): Tensor {
 }
 
 export const rows: Record<string, Row> = {
-  pow_scalar: { names: ["pow"], call: positional("exponent") },
-  lerp: { call: positional("weight") },
-  threshold: { call: positional("threshold", "value") },
-
   reshape: { call: positional("shape") },
   expand: { call: positional("shape") },
   broadcast_to: { call: positional("shape") },
