@@ -8,6 +8,7 @@ export * from "./conv-grad";
 export * from "./conv-grad-input";
 export * from "./copy";
 export * from "./cross-entropy";
+export * from "./ctc";
 export * from "./elementwise";
 export * from "./extrema";
 export * from "./gather";

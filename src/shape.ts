@@ -106,7 +106,11 @@ export function checkOptions(op: string, options: object | undefined, allowed: r
  * Options with their defaults filled in. Refuses names that have no default, and a value of another kind where the
  * default is a number or a boolean; ranges are the caller's to check.
  */
-export function readOptions<T extends object>(op: string, given: Partial<T> | undefined, defaults: T): T {
+export function readOptions<T extends object>(
+  op: string,
+  given: { [K in keyof T]?: T[K] | undefined } | undefined,
+  defaults: T,
+): T {
   checkOptions(op, given, Object.keys(defaults));
   const options = { ...defaults };
   for (const name in given) {

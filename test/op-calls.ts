@@ -3,6 +3,7 @@
 import type { Call } from "./op-calls/calls.ts";
 import * as elementwise from "./op-calls/elementwise.ts";
 import * as foundation from "./op-calls/foundation.ts";
+import * as losses from "./op-calls/losses.ts";
 import * as reduce from "./op-calls/reduce.ts";
 import * as rnn from "./op-calls/rnn.ts";
 
@@ -12,20 +13,29 @@ export { type Call, references, rowsOf, trainable } from "./op-calls/calls.ts";
 export const withGradient: Record<string, Call[]> = {
   ...elementwise.withGradient,
   ...foundation.withGradient,
+  ...losses.withGradient,
   ...reduce.withGradient,
   ...rnn.withGradient,
 };
 
 /** Those of the ops above that have no gradients of gradients. */
-export const FIRST_ORDER: readonly string[] = `avgPool2d conv2d embedding maxPool2d ${rnn.FIRST_ORDER}`.split(" ");
+export const FIRST_ORDER: readonly string[] = `avgPool2d conv2d ctcLoss embedding maxPool2d ${rnn.FIRST_ORDER}`.split(
+  " ",
+);
 
 /** Calls, by name and place in their row, whose gradient is defined to be another than that of the values. */
-export const OWN_GRADIENT: readonly string[] = ["crossEntropy 1", "detach 0", "embedding 0"];
+export const OWN_GRADIENT: readonly string[] = [
+  "crossEntropy 1",
+  "detach 0",
+  "embedding 0",
+  "multilabelSoftMarginLoss 0",
+];
 
 /** Those without gradients, which results of other kinds cannot have. */
 export const withoutGradient: Record<string, Call[]> = {
   ...elementwise.withoutGradient,
   ...foundation.withoutGradient,
+  ...losses.withoutGradient,
   ...reduce.withoutGradient,
 };
 
@@ -33,6 +43,7 @@ export const withoutGradient: Record<string, Call[]> = {
 export const REFUSED: readonly (readonly [name: string, ...Call, message: string])[] = [
   ...elementwise.REFUSED,
   ...foundation.REFUSED,
+  ...losses.REFUSED,
   ...reduce.REFUSED,
   ...rnn.REFUSED,
 ];

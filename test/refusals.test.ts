@@ -5,6 +5,7 @@ import * as sedge from "../src/entry.ts";
 import { OTHERS, withGradient, withoutGradient } from "./op-calls.ts";
 import * as elementwise from "./refusals/elementwise.ts";
 import * as foundation from "./refusals/foundation.ts";
+import * as losses from "./refusals/losses.ts";
 import * as reduce from "./refusals/reduce.ts";
 import * as rnn from "./refusals/rnn.ts";
 
@@ -12,6 +13,7 @@ import * as rnn from "./refusals/rnn.ts";
 const refusals: Record<string, [call: () => unknown, message: string][]> = {
   ...elementwise.refusals,
   ...foundation.refusals,
+  ...losses.refusals,
   ...reduce.refusals,
   ...rnn.refusals,
 };

@@ -4,12 +4,14 @@
 import { type Adapter, type Call, camelCase, type Library, lookUp, plain, type Row } from "./calls.ts";
 import * as elementwise from "./rows/elementwise.ts";
 import * as foundation from "./rows/foundation.ts";
+import * as losses from "./rows/losses.ts";
 import * as reduce from "./rows/reduce.ts";
 import * as rnn from "./rows/rnn.ts";
 
 const rows: Record<string, Row> = {
   ...elementwise.rows,
   ...foundation.rows,
+  ...losses.rows,
   ...reduce.rows,
   ...rnn.rows,
 };

@@ -1,6 +1,6 @@
 // Rows of the reference vectors for the ops, layers and optimizers that were there first.
 import { cast, Tensor } from "../../../src/index.ts";
-import { type Adapter, list, named, optional, optionsOf, positional, type Row, trailing } from "../calls.ts";
+import { type Adapter, list, named, optionsOf, positional, type Row, trailing } from "../calls.ts";
 import { fans, gain } from "../initialisers.ts";
 import { OPTIMIZERS, optimize, optimizeGroups } from "../optimizers.ts";
 import { program } from "../program.ts";
@@ -62,10 +62,6 @@ export const rows: Record<string, Row> = {
   adaptive_avg_pool2d: { call: positional("outputSize") },
   adaptive_max_pool1d: { call: positional("outputSize") },
   adaptive_max_pool2d: { call: positional("outputSize") },
-
-  cross_entropy: { call: optional(2) },
-  nll_loss: { call: optional(2) },
-  bce_with_logits: { call: optional(2) },
 
   multi_head_attention: named("nn.MultiheadAttention", "nn.MultiHeadAttention"),
   transformer_encoder_layer: named("nn.TransformerEncoderLayer"),
