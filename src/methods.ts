@@ -14,15 +14,23 @@ import * as extrema from "./ops/extrema.ts";
 import * as gather from "./ops/gather.ts";
 import * as gemm from "./ops/gemm.ts";
 import * as moments from "./ops/moments.ts";
+import * as diagonal from "./ops/diagonal.ts";
+import * as grid from "./ops/grid.ts";
+import * as interpolate from "./ops/interpolate.ts";
+import * as mask from "./ops/mask.ts";
+import * as pad from "./ops/pad.ts";
 import * as permute from "./ops/permute.ts";
+import * as pixels from "./ops/pixels.ts";
 import * as pool from "./ops/pool.ts";
 import * as pow from "./ops/pow.ts";
 import * as prod from "./ops/prod.ts";
 import * as products from "./ops/products.ts";
 import * as random from "./ops/random.ts";
 import * as reduce from "./ops/reduce.ts";
+import * as reorder from "./ops/reorder.ts";
 import * as round from "./ops/round.ts";
 import * as scan from "./ops/scan.ts";
+import * as scatter from "./ops/scatter.ts";
 import * as shape from "./ops/shape.ts";
 import * as slice from "./ops/slice.ts";
 import * as softmax from "./ops/softmax.ts";
@@ -32,6 +40,7 @@ import * as ternary from "./ops/ternary.ts";
 import * as triangle from "./ops/triangle.ts";
 import * as unary from "./ops/unary.ts";
 import * as vectorNorm from "./ops/vector-norm.ts";
+import * as windows from "./ops/windows.ts";
 import * as scope from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -52,15 +61,23 @@ const families = {
   gather,
   gemm,
   moments,
+  diagonal,
+  grid,
+  interpolate,
+  mask,
+  pad,
   permute,
+  pixels,
   pool,
   pow,
   prod,
   products,
   random,
   reduce,
+  reorder,
   round,
   scan,
+  scatter,
   shape,
   slice,
   softmax,
@@ -70,6 +87,7 @@ const families = {
   triangle,
   unary,
   vectorNorm,
+  windows,
 };
 
 /** Functions of a tensor and more, as methods that take the rest. */

@@ -10,6 +10,10 @@ const rows: Record<string, Row> = {
   ...foundation.rows,
   ...reduce.rows,
   ...rnn.rows,
+import * as shape from "./rows/shape.ts";
+
+const rows: Record<string, Row> = {
+  ...shape.rows,
 };
 
 /** Where a function of a case's name may be exported when no row says so. */

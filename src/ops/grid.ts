@@ -1,0 +1,206 @@
+// Sampling at places that a tensor gives, and the grids of places of affine maps. Places become taps and weights by
+// elementwise ops, so that their gradients are those of the ops. Resizing by sizes is interpolate.ts.
+
+import { detach } from "../autograd.ts";
+import { checkBoolean, checkOptions, checkShape, describe, type Shape, show, sizeOf } from "../shape.ts";
+import { empty, expectTensor, type Tensor } from "../tensor.ts";
+import { add, div, fmod, minimum, mul, remainder, sub } from "./binary.ts";
+import { cast } from "./cast.ts";
+import { eq, ge, isnan, le, logicalAnd, lt } from "./compare.ts";
+import { matmul } from "./gemm.ts";
+import { tap } from "./internal/taps.ts";
+import { composed, reshaped } from "./internal/transfer.ts";
+import { stack } from "./join.ts";
+import { transpose } from "./permute.ts";
+import { floor, round } from "./round.ts";
+import { select } from "./slice.ts";
+import { where } from "./ternary.ts";
+
+/** Options of {@link gridSample}. */
+export interface GridSampleOptions {
+  /** How values between pixels are made (default "bilinear"; of volumes it is trilinear); "bicubic" for images only. */
+  mode?: "bilinear" | "nearest" | "bicubic";
+  /** What lies outside: zeros, the edge, or the image mirrored (default "zeros"). */
+  paddingMode?: "zeros" | "border" | "reflection";
+  /** Whether -1 and 1 are the centres of the corner pixels, rather than their outer edges (default false). */
+  alignCorners?: boolean;
+}
+
+type Padding = Required<GridSampleOptions>["paddingMode"];
+
+/**
+ * Values of images, or of volumes, at the places of a grid.
+ *
+ * @param x float32 `[N, C, H, W]`, or `[N, C, D, H, W]`.
+ * @param grid float32 `[N, Ho, Wo, 2]` of (x, y), or `[N, Do, Ho, Wo, 3]` of (x, y, z), -1 and 1 being the edges; NaN
+ *   counts as -1.
+ * @param options see {@link GridSampleOptions}.
+ * @returns `[N, C, Ho, Wo]`, or `[N, C, Do, Ho, Wo]`. Mode "nearest" has no gradient of the grid; bilinear values have
+ *   kinks at pixels' centres, where the gradient is that of the right side.
+ * @throws TypeError for another dtype; RangeError for shapes that do not fit or an unknown mode.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.grid_sample.html
+ *
+ * @example
+ * ```ts
+ * import { gridSample, tensor } from "sedge";
+ * const image = tensor([[[[1, 2], [3, 4]]]]);
+ * gridSample(image, tensor([[[[0, 0], [-0.5, 0.5]]]])).toArray(); // => [[[[2.5,3]]]]
+ * ```
+ */
+export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor {
+  const op = "gridSample";
+  expectTensor(op, "x", x, "float32");
+  expectTensor(op, "grid", grid, "float32");
+  checkOptions(op, options, ["mode", "paddingMode", "alignCorners"]);
+  const { mode = "bilinear", paddingMode = "zeros", alignCorners = false } = options;
+  checkBoolean(op, "alignCorners", alignCorners);
+  const axes = x.rank - 2;
+  const modes = axes === 2 ? ["bilinear", "nearest", "bicubic"] : ["bilinear", "nearest"];
+  choice(op, "mode", mode, modes);
+  choice(op, "paddingMode", paddingMode, ["zeros", "border", "reflection"]);
+  if ((axes !== 2 && axes !== 3) || sizeOf(x.shape.slice(1)) === 0) {
+    throw new RangeError(`${op}: expected x of shape [N, C, H, W] or [N, C, D, H, W], got ${show(x.shape)}`);
+  }
+  if (grid.rank !== x.rank || grid.shape[0] !== x.shape[0] || grid.shape.at(-1) !== axes) {
+    throw new RangeError(`${op}: expected grid of shape [${x.shape[0]}, ..., ${axes}], got ${show(grid.shape)}`);
+  }
+  const [n, channels] = x.shape as [number, number];
+  const places = sizeOf(grid.shape.slice(1, -1));
+  return composed(op, () => {
+    let [index, weight]: [Tensor | null, Tensor | null] = [null, null];
+    for (let axis = axes - 1; axis >= 0; axis--) {
+      const size = x.shape[x.rank - 1 - axis]!;
+      const at = unnormalized(reshaped(op, select(grid, axis, { axis: -1 }), [n, places]), size, alignCorners);
+      const [i, w] = tapsAlong(at, mode, size, (p) => inside(p, paddingMode, size, alignCorners));
+      // every tap so far with every one of this axis; negative ones are passed over
+      const all = (taps: Tensor): Tensor => reshaped(op, taps, [n, places, taps.size / Math.max(1, n * places)]);
+      const before = (taps: Tensor): Tensor => reshaped(op, taps, [...taps.shape, 1]);
+      const here = (taps: Tensor): Tensor => reshaped(op, taps, [n, places, 1, taps.shape[2]!]);
+      if (index === null || weight === null) {
+        [index, weight] = [i, w];
+      } else {
+        const both = [before(index), here(i)] as const;
+        index = all(where(ge(minimum(...both), 0), add(mul(both[0], size), both[1]), -1));
+        weight = all(mul(before(weight), here(w)));
+      }
+    }
+    const size = sizeOf(x.shape.slice(2));
+    const block = { outer: n * channels, share: channels, size, n: places, inner: 1, taps: index!.shape[2]! };
+    return tap(op, x, index!, weight!, block, [n, channels, ...grid.shape.slice(1, -1)]);
+  });
+}
+
+function choice(op: string, name: string, value: unknown, known: readonly string[]): void {
+  if (typeof value === "string" && known.includes(value)) return;
+  throw new RangeError(`${op}: expected ${name} to be one of ${known.join(", ")}, got ${describe(value)}`);
+}
+
+/** Coordinates from -1 to 1 in pixels. */
+function unnormalized(at: Tensor, size: number, alignCorners: boolean): Tensor {
+  const from = add(where(isnan(at), -1, at), 1);
+  return alignCorners ? mul(div(from, 2), size - 1) : div(sub(mul(from, size), 1), 2);
+}
+
+/** Pixels along one axis, int32 [n, places, taps], -1 where there is none, and their weights. */
+function tapsAlong(
+  at: Tensor,
+  mode: Required<GridSampleOptions>["mode"],
+  size: number,
+  padded: (p: Tensor) => Tensor,
+): [Tensor, Tensor] {
+  const pixels = (list: Tensor[]): Tensor => {
+    const p = stack(list, { axis: 2 });
+    return cast(where(logicalAnd(ge(p, 0), lt(p, size)), p, -1), "int32");
+  };
+  if (mode === "nearest") {
+    const index = pixels([round(detach(padded(at)))]);
+    const one = empty(index.shape);
+    one.data.fill(1);
+    return [index, one];
+  }
+  const p = mode === "bicubic" ? at : padded(at);
+  const first = floor(detach(p));
+  const t = sub(p, first);
+  if (mode === "bilinear") return [pixels([first, add(first, 1)]), stack([sub(1, t), t], { axis: 2 })];
+  return [
+    pixels([-1, 0, 1, 2].map((k) => padded(add(first, k)))),
+    stack([far(add(t, 1)), near(t), near(sub(1, t)), far(sub(2, t))], { axis: 2 }),
+  ];
+}
+
+/** Sharpness of the cubic, and its weights at distances below and above 1, as in interpolate.ts. */
+const A = -0.75;
+const near = (d: Tensor): Tensor => add(mul(mul(sub(mul(d, A + 2), A + 3), d), d), 1);
+const far = (d: Tensor): Tensor => sub(mul(add(mul(sub(mul(d, A), 5 * A), d), 8 * A), d), 4 * A);
+
+/** Places brought inside by the edge or by mirrors; those at the ends have no gradient, as in PyTorch. */
+function inside(p: Tensor, padding: Padding, size: number, alignCorners: boolean): Tensor {
+  if (padding === "zeros") return p;
+  const q =
+    padding === "border" ? p : reflected(p, ...((alignCorners ? [0, size - 1] : [-0.5, size]) as [number, number]));
+  return where(le(q, 0), 0, where(ge(q, size - 1), size - 1, q));
+}
+
+/** Places mirrored at `low` and `low + span`, as often as it takes. */
+function reflected(p: Tensor, low: number, span: number): Tensor {
+  if (span === 0) return mul(p, 0);
+  const from = sub(p, low);
+  const away = where(lt(from, 0), mul(from, -1), from);
+  const extra = fmod(away, span);
+  const even = eq(remainder(floor(div(detach(away), span)), 2), 0);
+  return where(even, add(extra, low), sub(span + low, extra));
+}
+
+/**
+ * The places that an affine map takes the pixels of an image, or volume, to: what `gridSample` takes.
+ *
+ * @param theta float32 `[N, 2, 3]`, or `[N, 3, 4]` for volumes.
+ * @param size shape of the result of `gridSample`: `[N, C, H, W]`, or `[N, C, D, H, W]`.
+ * @param options `alignCorners`: whether -1 and 1 are the centres of the corner pixels, rather than their outer edges
+ *   (default false).
+ * @returns `[N, H, W, 2]`, or `[N, D, H, W, 3]`.
+ * @throws TypeError for another dtype; RangeError for shapes that do not fit.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.affine_grid.html
+ *
+ * @example
+ * ```ts
+ * import { affineGrid, tensor } from "sedge";
+ * const theta = tensor([[[1, 0, 0], [0, 1, 0]]]);
+ * affineGrid(theta, [1, 1, 1, 2]).toArray(); // => [[[[-0.5,0],[0.5,0]]]]
+ * ```
+ */
+export function affineGrid(theta: Tensor, size: Shape, options: { alignCorners?: boolean } = {}): Tensor {
+  const op = "affineGrid";
+  expectTensor(op, "theta", theta, "float32");
+  checkOptions(op, options, ["alignCorners"]);
+  const alignCorners = checkBoolean(op, "alignCorners", options.alignCorners ?? false);
+  const [n, , ...spatial] = checkShape(op, size, "size") as [number, number, ...number[]];
+  const axes = spatial.length;
+  if ((axes !== 2 && axes !== 3) || size.includes(0)) {
+    throw new RangeError(`${op}: expected size [N, C, H, W] or [N, C, D, H, W] of at least 1 each, got ${show(size)}`);
+  }
+  const [batch, rows, columns] = theta.shape;
+  if (theta.rank !== 3 || batch !== n || rows !== axes || columns !== axes + 1) {
+    throw new RangeError(`${op}: expected theta of shape ${show([n, axes, axes + 1])}, got ${show(theta.shape)}`);
+  }
+  return composed(op, () => {
+    const base = empty([sizeOf(spatial), axes + 1]);
+    const { data } = base;
+    const backwards = [...spatial].reverse();
+    for (let place = 0, at = 0; place < base.shape[0]!; place++) {
+      let rest = place;
+      for (const d of backwards) {
+        data[at++] = centre(rest % d, d, alignCorners);
+        rest = Math.floor(rest / d);
+      }
+      data[at++] = 1;
+    }
+    return reshaped(op, matmul(base, transpose(theta)), [n, ...spatial, axes]);
+  });
+}
+
+/** The coordinate of pixel i of n, from -1 to 1. */
+function centre(i: number, n: number, alignCorners: boolean): number {
+  if (alignCorners) return n > 1 ? (2 * i) / (n - 1) - 1 : 0;
+  return (2 * i + 1) / n - 1;
+}
