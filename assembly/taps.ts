@@ -1,6 +1,6 @@
 // Weighted sums of rows by number, which interpolation and grid sampling are: y = sum of w x over a few rows of x, its
 // taps. The three kernels are the sum and its gradients, and each one's gradients are the other two. Tables of taps are
-// `index` (int32, trusted; negative ones are passed over) and `weight`, both (outer / share, n, taps): `share` blocks in
+// `index` (int32, trusted; negative ones stand for zeros) and `weight`, both (outer / share, n, taps): `share` blocks in
 // a row have one in common. Single rows without weights are gather.ts.
 import { Tail } from "./map";
 
@@ -27,8 +27,8 @@ export function tap(
         let sum = f32x4.splat(0);
         for (let t = at; t < at + step; t += 4) {
           const j = load<i32>(index + t);
-          if (j < 0) continue;
-          sum = f32x4.add(sum, f32x4.mul(v128.load_splat<u32>(weight + t), v128.load(x + row * j + v)));
+          const value = j < 0 ? f32x4.splat(0) : v128.load(x + row * j + v);
+          sum = f32x4.add(sum, f32x4.mul(v128.load_splat<u32>(weight + t), value));
         }
         changetype<Tail>(0).store(y, sum, <i32>((row - v) >> 2));
       }

@@ -8,7 +8,7 @@ import { k } from "../wasm.ts";
 import { mul } from "./binary.ts";
 import { checkIndices } from "./internal/indices.ts";
 import { asInt32, elementsTaken, rowsSummed, rowsTaken } from "./internal/lookup.ts";
-import { reshaped } from "./internal/transfer.ts";
+import { composed, reshaped } from "./internal/transfer.ts";
 
 /** Options of {@link embedding}. */
 export interface EmbeddingOptions {
@@ -142,6 +142,29 @@ export function gather(x: Tensor, index: Tensor, options: { axis: number }): Ten
   }
   checkIndices(op, "index", index, source[axis] ?? 1);
   return asInt32(op, x, (x) => elementsTaken(op, x, index, axis));
+}
+
+/**
+ * Single elements by their position in the whole, counted row by row.
+ *
+ * @param x any shape and dtype.
+ * @param index int32 of any shape, from 0 to `x`'s number of elements - 1.
+ * @returns `index`'s shape, `x`'s dtype.
+ * @throws TypeError if `index` is not int32; RangeError naming the first index out of range.
+ * @see https://pytorch.org/docs/stable/generated/torch.take.html
+ *
+ * @example
+ * ```ts
+ * import { take, tensor } from "sedge";
+ * take(tensor([[1, 2], [3, 4]]), tensor([3, 0], { dtype: "int32" })).toArray(); // => [4,1]
+ * ```
+ */
+export function take(x: Tensor, index: Tensor): Tensor {
+  const op = "take";
+  expectTensor(op, "x", x);
+  expectTensor(op, "index", index, "int32");
+  checkIndices(op, "index", index, x.size);
+  return composed(op, () => reshaped(op, rowsTaken(op, reshaped(op, x, [x.size]), index, 0), index.shape));
 }
 
 /**

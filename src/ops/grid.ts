@@ -6,7 +6,7 @@ import { checkBoolean, checkOptions, checkShape, describe, type Shape, show, siz
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { add, div, fmod, minimum, mul, remainder, sub } from "./binary.ts";
 import { cast } from "./cast.ts";
-import { eq, ge, isnan, le, logicalAnd, lt } from "./compare.ts";
+import { eq, ge, gt, logicalAnd, lt } from "./compare.ts";
 import { matmul } from "./gemm.ts";
 import { tap } from "./internal/taps.ts";
 import { composed, reshaped } from "./internal/transfer.ts";
@@ -32,8 +32,8 @@ type Padding = Required<GridSampleOptions>["paddingMode"];
  * Values of images, or of volumes, at the places of a grid.
  *
  * @param x float32 `[N, C, H, W]`, or `[N, C, D, H, W]`.
- * @param grid float32 `[N, Ho, Wo, 2]` of (x, y), or `[N, Do, Ho, Wo, 3]` of (x, y, z), -1 and 1 being the edges; NaN
- *   counts as -1.
+ * @param grid float32 `[N, Ho, Wo, 2]` of (x, y), or `[N, Do, Ho, Wo, 3]` of (x, y, z), -1 and 1 being the edges. NaN
+ *   counts as the first pixel with a border or reflection.
  * @param options see {@link GridSampleOptions}.
  * @returns `[N, C, Ho, Wo]`, or `[N, C, Do, Ho, Wo]`. Mode "nearest" has no gradient of the grid; bilinear values have
  *   kinks at pixels' centres, where the gradient is that of the right side.
@@ -97,7 +97,7 @@ function choice(op: string, name: string, value: unknown, known: readonly string
 
 /** Coordinates from -1 to 1 in pixels. */
 function unnormalized(at: Tensor, size: number, alignCorners: boolean): Tensor {
-  const from = add(where(isnan(at), -1, at), 1);
+  const from = add(at, 1);
   return alignCorners ? mul(div(from, 2), size - 1) : div(sub(mul(from, size), 1), 2);
 }
 
@@ -133,12 +133,12 @@ const A = -0.75;
 const near = (d: Tensor): Tensor => add(mul(mul(sub(mul(d, A + 2), A + 3), d), d), 1);
 const far = (d: Tensor): Tensor => sub(mul(add(mul(sub(mul(d, A), 5 * A), d), 8 * A), d), 4 * A);
 
-/** Places brought inside by the edge or by mirrors; those at the ends have no gradient, as in PyTorch. */
+/** Places brought inside by the edge or by mirrors, NaN to 0; those at the ends have no gradient, as in PyTorch. */
 function inside(p: Tensor, padding: Padding, size: number, alignCorners: boolean): Tensor {
   if (padding === "zeros") return p;
   const q =
     padding === "border" ? p : reflected(p, ...((alignCorners ? [0, size - 1] : [-0.5, size]) as [number, number]));
-  return where(le(q, 0), 0, where(ge(q, size - 1), size - 1, q));
+  return where(gt(q, 0), where(lt(q, size - 1), q, size - 1), 0);
 }
 
 /** Places mirrored at `low` and `low + span`, as often as it takes. */

@@ -124,6 +124,7 @@ function tapsOf(mode: InterpolateMode, alignCorners: boolean, scale: number | un
   }
   const cubic = mode === "bicubic";
   return (i, size, n) => {
+    if (size === n && !cubic) return [i, 1]; // whatever the factor is
     const at = alignCorners ? (n > 1 ? (i * (size - 1)) / (n - 1) : 0) : (i + 0.5) * (scale ?? size / n) - 0.5;
     const from = cubic ? at : Math.max(at, 0);
     const first = Math.floor(from);

@@ -4,6 +4,7 @@ import { broadcastShapes, type Shape, sameShape, show, sizeOf } from "../shape.t
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { ints, k } from "../wasm.ts";
 import { cast } from "./cast.ts";
+import { full } from "./create.ts";
 import { asInt32, elementsPut, rowsTaken } from "./internal/lookup.ts";
 import { repeatTo } from "./internal/sums.ts";
 import { composed, reshaped } from "./internal/transfer.ts";
@@ -15,7 +16,7 @@ import { where } from "./ternary.ts";
  *
  * @param x any shape and dtype.
  * @param mask bool, of a shape that broadcasts with `x`'s.
- * @param value a number or a scalar tensor; a fraction makes int32 float32.
+ * @param value a number or a scalar tensor, which is converted to `x`'s dtype.
  * @throws TypeError if `mask` is not bool; RangeError if the shapes do not broadcast together.
  * @see https://pytorch.org/docs/stable/generated/torch.Tensor.masked_fill.html
  *
@@ -32,7 +33,11 @@ export function maskedFill(x: Tensor, mask: Tensor, value: number | Tensor): Ten
     expectTensor(op, "value", value);
     if (value.rank > 0) throw new RangeError(`${op}: expected value to be a scalar, got ${show(value.shape)}`);
   }
-  return composed(op, () => where(mask, value, x));
+  const { dtype } = x;
+  return composed(op, () => {
+    const filling = typeof value === "number" ? full([], value, { dtype }) : cast(value, dtype);
+    return where(mask, filling, x);
+  });
 }
 
 /**

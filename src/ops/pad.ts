@@ -16,11 +16,16 @@ export interface PadOptions {
   value?: number;
 }
 
-/** For each mode but "constant" where position i, counted from the first element, is taken from, of n. */
-const RULES: Readonly<Record<Exclude<PadMode, "constant">, (i: number, n: number) => number>> = {
+/**
+ * For each mode but "constant" where position i, counted from the first element, is taken from, of n. What is cut off at
+ * the ends leaves `low` to `high`: only of that "circular" goes round.
+ */
+const RULES: Readonly<
+  Record<Exclude<PadMode, "constant">, (i: number, n: number, low: number, high: number) => number>
+> = {
   reflect: (i, n) => (i < 0 ? -i : i < n ? i : 2 * (n - 1) - i),
   replicate: (i, n) => Math.min(Math.max(i, 0), n - 1),
-  circular: (i, n) => (i + n) % n,
+  circular: (i, n, low, high) => low + ((i - low + n * (high - low)) % (high - low)),
 };
 
 /**
@@ -46,7 +51,8 @@ export function pad(x: Tensor, pad: readonly number[], options: PadOptions = {})
   expectTensor(op, "x", x);
   checkOptions(op, options, ["mode", "value"]);
   const { mode = "constant" } = options;
-  const value = checkNumber(op, "value", options.value ?? 0, -Infinity, Infinity);
+  const { value = 0 } = options;
+  if (!Number.isNaN(value)) checkNumber(op, "value", value);
   if (!Array.isArray(pad)) throw new TypeError(`${op}: expected pad to be an array, got ${describe(pad)}`);
   for (const width of pad) checkInt(op, "pad", width);
   const count = pad.length / 2;
@@ -59,7 +65,8 @@ export function pad(x: Tensor, pad: readonly number[], options: PadOptions = {})
   };
   const shape = x.shape.map((d, axis) => d + widths(axis)[0] + widths(axis)[1]);
   checkShape(op, shape, "pad to leave a shape");
-  if (mode === "constant") return bordered(op, x, shape, (axis) => widths(axis)[0], value);
+  if (mode === "constant")
+    return bordered(op, x, shape, (axis) => widths(axis)[0], x.dtype === "bool" ? Number(value !== 0) : value);
   if (!Object.hasOwn(RULES, mode)) {
     throw new RangeError(
       `${op}: expected mode "constant", "reflect", "replicate" or "circular", got ${describe(mode)}`,
@@ -85,7 +92,9 @@ export function pad(x: Tensor, pad: readonly number[], options: PadOptions = {})
     let y = x;
     for (let axis = x.rank - 1; axis >= spatial; axis--) {
       const n = x.shape[axis]!;
-      y = picked(op, y, axis, shape[axis]!, (i) => rule(i - widths(axis)[0], n));
+      const [before, after] = widths(axis);
+      const [low, high] = [Math.max(0, -before), n - Math.max(0, -after)];
+      y = picked(op, y, axis, shape[axis]!, (i) => rule(i - before, n, low, high));
     }
     return y;
   });
