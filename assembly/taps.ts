@@ -4,21 +4,26 @@
 // a row have one in common. Single rows without weights are gather.ts.
 import { Tail } from "./map";
 
+/** Sizes: `outer` blocks of x of `size` rows, of `n` in the result, rows being `inner` long. */
+@unmanaged
+class Block {
+  outer: i32;
+  share: i32;
+  size: i32;
+  n: i32;
+  inner: i32;
+  taps: i32;
+}
+
 /** y[o, i] = sum over t of weight[b, i, t] x[o, index[b, i, t]], b = o / share; y (outer, n, inner), x (outer, size, inner). */
-export function tap(
-  y: usize,
-  x: usize,
-  index: usize,
-  weight: usize,
-  outer: i32,
-  share: i32,
-  size: i32,
-  n: i32,
-  inner: i32,
-  taps: i32,
-): void {
-  const row = (<usize>inner) << 2;
-  const step = (<usize>taps) << 2;
+export function tap(y: usize, x: usize, index: usize, weight: usize, block: usize): void {
+  const b = changetype<Block>(block);
+  const outer = b.outer;
+  const share = b.share;
+  const n = b.n;
+  const size = b.size;
+  const row = (<usize>b.inner) << 2;
+  const step = (<usize>b.taps) << 2;
   const table = step * n;
   for (let o = 0; o < outer; o++, x += row * size) {
     let at = <usize>(o / share) * table;
@@ -38,20 +43,14 @@ export function tap(
 }
 
 /** dx[o, index[b, i, t]] += weight[b, i, t] dy[o, i], from 0, in order; shapes as for {@link tap}. */
-export function tapGrad(
-  dx: usize,
-  dy: usize,
-  index: usize,
-  weight: usize,
-  outer: i32,
-  share: i32,
-  size: i32,
-  n: i32,
-  inner: i32,
-  taps: i32,
-): void {
-  const row = (<usize>inner) << 2;
-  const step = (<usize>taps) << 2;
+export function tapGrad(dx: usize, dy: usize, index: usize, weight: usize, block: usize): void {
+  const b = changetype<Block>(block);
+  const outer = b.outer;
+  const share = b.share;
+  const n = b.n;
+  const size = b.size;
+  const row = (<usize>b.inner) << 2;
+  const step = (<usize>b.taps) << 2;
   const table = step * n;
   memory.fill(dx, 0, row * size * outer);
   for (let o = 0; o < outer; o++, dx += row * size) {
@@ -72,18 +71,13 @@ export function tapGrad(
 }
 
 /** dweight[b, i, t] = sum over the blocks o that share b, in order, of dy[o, i] · x[o, index[b, i, t]], for inner = 1. */
-export function tapWeight(
-  dweight: usize,
-  dy: usize,
-  x: usize,
-  index: usize,
-  outer: i32,
-  share: i32,
-  size: i32,
-  n: i32,
-  taps: i32,
-): void {
-  const step = (<usize>taps) << 2;
+export function tapWeight(dweight: usize, dy: usize, x: usize, index: usize, block: usize): void {
+  const b = changetype<Block>(block);
+  const outer = b.outer;
+  const share = b.share;
+  const n = b.n;
+  const size = b.size;
+  const step = (<usize>b.taps) << 2;
   const table = step * n;
   if (outer > 0) memory.fill(dweight, 0, table * (outer / share));
   for (let o = 0; o < outer; o++, x += (<usize>size) << 2) {

@@ -1,7 +1,8 @@
 // Diagonals: read off matrices, and laid into zeros. Triangles are triangle.ts.
-import { checkInt, checkOptions, checkShape, normalizeAxis, type Shape, show, stridesOf } from "../shape.ts";
+import { checkInt, checkShape, normalizeAxis, readOptions, type Shape, stridesOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import type { Layout } from "./internal/copy.ts";
+import { refusal } from "./internal/refusal.ts";
 import { transfer } from "./internal/transfer.ts";
 
 /** Options of {@link diagonal} and {@link diagEmbed}. */
@@ -14,27 +15,29 @@ export interface DiagonalOptions {
   axis2?: number;
 }
 
-/** Options read, with both axes counted from the front. */
-function readDiagonal(op: string, rank: number, options: DiagonalOptions, first: number, second: number) {
-  checkOptions(op, options, ["offset", "axis1", "axis2"]);
-  const offset = checkInt(op, "offset", options.offset ?? 0);
-  const axis1 = normalizeAxis(op, options.axis1 ?? first, rank, "axis1");
-  const axis2 = normalizeAxis(op, options.axis2 ?? second, rank, "axis2");
-  if (axis1 === axis2) throw new RangeError(`${op}: expected axis1 and axis2 to differ, got ${axis1} for both`);
-  return { offset, axis1, axis2 };
-}
-
-/** The layout of a diagonal within `shape`, its axis last, and what it has of sizes. */
-function along(shape: Shape, { offset, axis1, axis2 }: ReturnType<typeof readDiagonal>): [Shape, Layout] {
-  const [rows, columns] = [shape[axis1]!, shape[axis2]!];
-  const length = Math.max(0, Math.min(rows + Math.min(offset, 0), columns - Math.max(offset, 0)));
+/**
+ * The layout of a diagonal within a tensor of the shape that `shapeFor` gives for the two axes, its own axis last, and
+ * its sizes; `first` and `second` are the default axes.
+ */
+function layoutOf(
+  op: string,
+  rank: number,
+  options: DiagonalOptions,
+  first: number,
+  second: number,
+  shapeFor: (axes: readonly number[], offset: number) => Shape,
+): { shape: Shape; sizes: Shape; layout: Layout } {
+  const { offset, axis1, axis2 } = readOptions(op, options, { offset: 0, axis1: first, axis2: second });
+  checkInt(op, "offset", offset);
+  const [row, column] = [normalizeAxis(op, axis1, rank, "axis1"), normalizeAxis(op, axis2, rank, "axis2")];
+  if (row === column || rank < 2) throw refusal(op, "axis1 and axis2 to differ", [axis1, axis2]);
+  const shape = checkShape(op, shapeFor([row, column], offset));
   const strides = stridesOf(shape);
-  const others = shape.map((_, i) => i).filter((i) => i !== axis1 && i !== axis2);
-  const start = offset < 0 ? -offset * strides[axis1]! : offset * strides[axis2]!;
-  return [
-    [...others.map((i) => shape[i]!), length],
-    { offset: start, strides: [...others.map((i) => strides[i]!), strides[axis1]! + strides[axis2]!] },
-  ];
+  const length = Math.max(0, Math.min(shape[row]! + Math.min(offset, 0), shape[column]! - Math.max(offset, 0)));
+  const isOther = (_: number, i: number): boolean => i !== row && i !== column;
+  const start = Math.abs(offset) * strides[offset < 0 ? row : column]!;
+  const layout = { offset: start, strides: [...strides.filter(isOther), strides[row]! + strides[column]!] };
+  return { shape, sizes: [...shape.filter(isOther), length], layout };
 }
 
 /**
@@ -56,9 +59,8 @@ function along(shape: Shape, { offset, axis1, axis2 }: ReturnType<typeof readDia
 export function diagonal(x: Tensor, options: DiagonalOptions = {}): Tensor {
   const op = "diagonal";
   expectTensor(op, "x", x);
-  if (x.rank < 2) throw new RangeError(`${op}: expected x of at least two axes, got ${show(x.shape)}`);
-  const [sizes, from] = along(x.shape, readDiagonal(op, x.rank, options, 0, 1));
-  return transfer(op, x, sizes, { sizes, from });
+  const { sizes, layout } = layoutOf(op, x.rank, options, 0, 1, () => x.shape);
+  return transfer(op, x, sizes, { sizes, from: layout });
 }
 
 /**
@@ -78,20 +80,14 @@ export function diagonal(x: Tensor, options: DiagonalOptions = {}): Tensor {
  * ```
  */
 export function diagEmbed(x: Tensor, options: DiagonalOptions = {}): Tensor {
-  return embedded("diagEmbed", x, options);
-}
-
-function embedded(op: string, x: Tensor, options: DiagonalOptions): Tensor {
+  const op = "diagEmbed";
   expectTensor(op, "x", x);
-  if (x.rank < 1) throw new RangeError(`${op}: expected x of at least one axis, got a scalar`);
-  const diagonals = readDiagonal(op, x.rank + 1, options, -2, -1);
-  const { offset, axis1, axis2 } = diagonals;
   const others = x.shape.slice(0, -1);
-  const side = x.shape.at(-1)! + Math.abs(offset);
-  const shape = Array.from({ length: x.rank + 1 }, (_, i) => (i === axis1 || i === axis2 ? side : others.shift()!));
-  checkShape(op, shape);
-  const [sizes, to] = along(shape, diagonals);
-  return transfer(op, x, shape, { sizes, to });
+  const { shape, sizes, layout } = layoutOf(op, x.rank + 1, options, -2, -1, (axes, offset) => {
+    const side = x.shape.at(-1)! + Math.abs(offset);
+    return Array.from({ length: x.rank + 1 }, (_, i) => (axes.includes(i) ? side : others.shift()!));
+  });
+  return transfer(op, x, shape, { sizes, to: layout });
 }
 
 /**
@@ -112,9 +108,7 @@ function embedded(op: string, x: Tensor, options: DiagonalOptions): Tensor {
 export function diag(x: Tensor, options: { diagonal?: number } = {}): Tensor {
   const op = "diag";
   expectTensor(op, "x", x);
-  checkOptions(op, options, ["diagonal"]);
-  const offset = checkInt(op, "diagonal", options.diagonal ?? 0);
-  if (x.rank === 1) return embedded(op, x, { offset });
-  if (x.rank !== 2) throw new RangeError(`${op}: expected x of one or two axes, got ${show(x.shape)}`);
-  return diagonal(x, { offset });
+  const { diagonal: offset } = readOptions(op, options, { diagonal: 0 });
+  if (x.rank < 1 || x.rank > 2) throw refusal(op, "x of one or two axes", x.shape);
+  return (x.rank === 1 ? diagEmbed : diagonal)(x, { offset });
 }

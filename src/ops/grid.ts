@@ -2,13 +2,15 @@
 // elementwise ops, so that their gradients are those of the ops. Resizing by sizes is interpolate.ts.
 
 import { detach } from "../autograd.ts";
-import { checkBoolean, checkOptions, checkShape, describe, type Shape, show, sizeOf } from "../shape.ts";
+import { checkShape, readOptions, type Shape, sameShape, show, sizeOf } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { add, div, fmod, minimum, mul, remainder, sub } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { eq, ge, gt, logicalAnd, lt } from "./compare.ts";
+import { ones } from "./create.ts";
 import { matmul } from "./gemm.ts";
-import { tap } from "./internal/taps.ts";
+import { oneOf, refusal } from "./internal/refusal.ts";
+import { type Block, tap } from "./internal/taps.ts";
 import { composed, reshaped } from "./internal/transfer.ts";
 import { stack } from "./join.ts";
 import { transpose } from "./permute.ts";
@@ -26,7 +28,8 @@ export interface GridSampleOptions {
   alignCorners?: boolean;
 }
 
-type Padding = Required<GridSampleOptions>["paddingMode"];
+type Settings = Required<GridSampleOptions>;
+const DEFAULTS: Settings = { mode: "bilinear", paddingMode: "zeros", alignCorners: false };
 
 /**
  * Values of images, or of volumes, at the places of a grid.
@@ -51,49 +54,43 @@ export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions =
   const op = "gridSample";
   expectTensor(op, "x", x, "float32");
   expectTensor(op, "grid", grid, "float32");
-  checkOptions(op, options, ["mode", "paddingMode", "alignCorners"]);
-  const { mode = "bilinear", paddingMode = "zeros", alignCorners = false } = options;
-  checkBoolean(op, "alignCorners", alignCorners);
-  const axes = x.rank - 2;
-  const modes = axes === 2 ? ["bilinear", "nearest", "bicubic"] : ["bilinear", "nearest"];
-  choice(op, "mode", mode, modes);
-  choice(op, "paddingMode", paddingMode, ["zeros", "border", "reflection"]);
-  if ((axes !== 2 && axes !== 3) || sizeOf(x.shape.slice(1)) === 0) {
-    throw new RangeError(`${op}: expected x of shape [N, C, H, W] or [N, C, D, H, W], got ${show(x.shape)}`);
+  const { mode, paddingMode, alignCorners } = readOptions<Settings>(op, options, DEFAULTS);
+  const { rank, shape } = x;
+  const axes = rank - 2;
+  if ((axes !== 2 && axes !== 3) || sizeOf(shape.slice(1)) === 0) {
+    throw refusal(op, "x of shape [N, C, H, W] or [N, C, D, H, W]", shape);
   }
-  if (grid.rank !== x.rank || grid.shape[0] !== x.shape[0] || grid.shape.at(-1) !== axes) {
-    throw new RangeError(`${op}: expected grid of shape [${x.shape[0]}, ..., ${axes}], got ${show(grid.shape)}`);
+  if (grid.rank !== rank || grid.shape[0] !== shape[0] || grid.shape[rank - 1] !== axes) {
+    throw refusal(op, `grid of shape [${shape[0]}, ..., ${axes}] and ${rank} axes`, grid.shape);
   }
-  const [n, channels] = x.shape as [number, number];
-  const places = sizeOf(grid.shape.slice(1, -1));
+  oneOf(op, "mode", mode, ["bilinear", "nearest", ...(axes === 2 ? ["bicubic"] : [])]);
+  oneOf(op, "paddingMode", paddingMode, ["zeros", "border", "reflection"]);
+  const [n, share] = shape as [number, number];
   return composed(op, () => {
-    let [index, weight]: [Tensor | null, Tensor | null] = [null, null];
+    let taps: Tap[] = [];
     for (let axis = axes - 1; axis >= 0; axis--) {
-      const size = x.shape[x.rank - 1 - axis]!;
-      const at = unnormalized(reshaped(op, select(grid, axis, { axis: -1 }), [n, places]), size, alignCorners);
-      const [i, w] = tapsAlong(at, mode, size, (p) => inside(p, paddingMode, size, alignCorners));
-      // every tap so far with every one of this axis; negative ones are passed over
-      const all = (taps: Tensor): Tensor => reshaped(op, taps, [n, places, taps.size / Math.max(1, n * places)]);
-      const before = (taps: Tensor): Tensor => reshaped(op, taps, [...taps.shape, 1]);
-      const here = (taps: Tensor): Tensor => reshaped(op, taps, [n, places, 1, taps.shape[2]!]);
-      if (index === null || weight === null) {
-        [index, weight] = [i, w];
-      } else {
-        const both = [before(index), here(i)] as const;
-        index = all(where(ge(minimum(...both), 0), add(mul(both[0], size), both[1]), -1));
-        weight = all(mul(before(weight), here(w)));
-      }
+      const size = shape[rank - 1 - axis]!;
+      const at = unnormalized(select(grid, axis, { axis: -1 }), size, alignCorners);
+      const here = tapsAlong(at, mode, size, (p) => inside(p, paddingMode, size, alignCorners));
+      // every tap so far with every one of this axis; one outside of the image is -1
+      const both = ([i, w]: Tap): Tap[] =>
+        here.map(([j, v]) => [where(ge(minimum(i, j), 0), add(mul(i, size), j), -1), mul(w, v)]);
+      taps = taps.length === 0 ? here : taps.flatMap(both);
     }
-    const size = sizeOf(x.shape.slice(2));
-    const block = { outer: n * channels, share: channels, size, n: places, inner: 1, taps: index!.shape[2]! };
-    return tap(op, x, index!, weight!, block, [n, channels, ...grid.shape.slice(1, -1)]);
+    const [index, weight] = [0, 1].map((part) =>
+      stack(
+        taps.map((t) => t[part as 0]),
+        { axis: rank - 1 },
+      ),
+    ) as [Tensor, Tensor];
+    const places = grid.shape.slice(1, -1);
+    const block: Block = [n * share, share, sizeOf(shape.slice(2)), sizeOf(places), 1, taps.length];
+    return tap(op, x, index, weight, block, [n, share, ...places]);
   });
 }
 
-function choice(op: string, name: string, value: unknown, known: readonly string[]): void {
-  if (typeof value === "string" && known.includes(value)) return;
-  throw new RangeError(`${op}: expected ${name} to be one of ${known.join(", ")}, got ${describe(value)}`);
-}
+/** Pixels, int32, -1 where there is none, and their weights. */
+type Tap = readonly [pixel: Tensor, weight: Tensor];
 
 /** Coordinates from -1 to 1 in pixels. */
 function unnormalized(at: Tensor, size: number, alignCorners: boolean): Tensor {
@@ -101,31 +98,19 @@ function unnormalized(at: Tensor, size: number, alignCorners: boolean): Tensor {
   return alignCorners ? mul(div(from, 2), size - 1) : div(sub(mul(from, size), 1), 2);
 }
 
-/** Pixels along one axis, int32 [n, places, taps], -1 where there is none, and their weights. */
-function tapsAlong(
-  at: Tensor,
-  mode: Required<GridSampleOptions>["mode"],
-  size: number,
-  padded: (p: Tensor) => Tensor,
-): [Tensor, Tensor] {
-  const pixels = (list: Tensor[]): Tensor => {
-    const p = stack(list, { axis: 2 });
-    return cast(where(logicalAnd(ge(p, 0), lt(p, size)), p, -1), "int32");
-  };
-  if (mode === "nearest") {
-    const index = pixels([round(detach(padded(at)))]);
-    const one = empty(index.shape);
-    one.data.fill(1);
-    return [index, one];
-  }
-  const p = mode === "bicubic" ? at : padded(at);
+/** The taps of places along one axis. */
+function tapsAlong(at: Tensor, mode: Settings["mode"], size: number, padded: (p: Tensor) => Tensor): Tap[] {
+  const pixel = (p: Tensor): Tensor => cast(where(logicalAnd(ge(p, 0), lt(p, size)), p, -1), "int32");
+  if (mode === "nearest") return [[pixel(round(detach(padded(at)))), ones(at.shape)]];
+  const cubic = mode === "bicubic";
+  const p = cubic ? at : padded(at);
   const first = floor(detach(p));
   const t = sub(p, first);
-  if (mode === "bilinear") return [pixels([first, add(first, 1)]), stack([sub(1, t), t], { axis: 2 })];
-  return [
-    pixels([-1, 0, 1, 2].map((k) => padded(add(first, k)))),
-    stack([far(add(t, 1)), near(t), near(sub(1, t)), far(sub(2, t))], { axis: 2 }),
-  ];
+  const weights = cubic ? [far(add(t, 1)), near(t), near(sub(1, t)), far(sub(2, t))] : [sub(1, t), t];
+  return weights.map((w, k) => {
+    const place = add(first, cubic ? k - 1 : k);
+    return [pixel(cubic ? padded(place) : place), w];
+  });
 }
 
 /** Sharpness of the cubic, and its weights at distances below and above 1, as in interpolate.ts. */
@@ -134,7 +119,7 @@ const near = (d: Tensor): Tensor => add(mul(mul(sub(mul(d, A + 2), A + 3), d), d
 const far = (d: Tensor): Tensor => sub(mul(add(mul(sub(mul(d, A), 5 * A), d), 8 * A), d), 4 * A);
 
 /** Places brought inside by the edge or by mirrors, NaN to 0; those at the ends have no gradient, as in PyTorch. */
-function inside(p: Tensor, padding: Padding, size: number, alignCorners: boolean): Tensor {
+function inside(p: Tensor, padding: Settings["paddingMode"], size: number, alignCorners: boolean): Tensor {
   if (padding === "zeros") return p;
   const q =
     padding === "border" ? p : reflected(p, ...((alignCorners ? [0, size - 1] : [-0.5, size]) as [number, number]));
@@ -172,22 +157,17 @@ function reflected(p: Tensor, low: number, span: number): Tensor {
 export function affineGrid(theta: Tensor, size: Shape, options: { alignCorners?: boolean } = {}): Tensor {
   const op = "affineGrid";
   expectTensor(op, "theta", theta, "float32");
-  checkOptions(op, options, ["alignCorners"]);
-  const alignCorners = checkBoolean(op, "alignCorners", options.alignCorners ?? false);
-  const [n, , ...spatial] = checkShape(op, size, "size") as [number, number, ...number[]];
+  const { alignCorners } = readOptions(op, options, { alignCorners: false });
+  const [n, , ...spatial] = checkShape(op, size, "size");
   const axes = spatial.length;
-  if ((axes !== 2 && axes !== 3) || size.includes(0)) {
-    throw new RangeError(`${op}: expected size [N, C, H, W] or [N, C, D, H, W] of at least 1 each, got ${show(size)}`);
-  }
-  const [batch, rows, columns] = theta.shape;
-  if (theta.rank !== 3 || batch !== n || rows !== axes || columns !== axes + 1) {
-    throw new RangeError(`${op}: expected theta of shape ${show([n, axes, axes + 1])}, got ${show(theta.shape)}`);
-  }
+  if ((axes !== 2 && axes !== 3) || size.includes(0)) throw refusal(op, "size [N, C, H, W] or [N, C, D, H, W]", size);
+  const wanted = [n!, axes, axes + 1];
+  if (!sameShape(theta.shape, wanted)) throw refusal(op, `theta of shape ${show(wanted)}`, theta.shape);
   return composed(op, () => {
+    const backwards = [...spatial].reverse();
     const base = empty([sizeOf(spatial), axes + 1]);
     const { data } = base;
-    const backwards = [...spatial].reverse();
-    for (let place = 0, at = 0; place < base.shape[0]!; place++) {
+    for (let at = 0, place = 0; at < data.length; place++) {
       let rest = place;
       for (const d of backwards) {
         data[at++] = centre(rest % d, d, alignCorners);
@@ -195,7 +175,7 @@ export function affineGrid(theta: Tensor, size: Shape, options: { alignCorners?:
       }
       data[at++] = 1;
     }
-    return reshaped(op, matmul(base, transpose(theta)), [n, ...spatial, axes]);
+    return reshaped(op, matmul(base, transpose(theta)), [n!, ...spatial, axes]);
   });
 }
 

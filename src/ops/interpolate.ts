@@ -1,7 +1,8 @@
 // Images, sequences and volumes made larger or smaller: each axis by a table of taps and weights. Sampling at places that
 // a tensor gives is grid.ts.
-import { checkBoolean, checkInt, checkNumber, checkOptions, checkShape, describe, show, sizeOf } from "../shape.ts";
+import { checkInt, checkNumber, readOptions, sizeOf } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
+import { refusal } from "./internal/refusal.ts";
 import { type Block, tap } from "./internal/taps.ts";
 import { composed } from "./internal/transfer.ts";
 
@@ -33,6 +34,18 @@ const AXES: Readonly<Record<InterpolateMode, number>> = {
   bicubic: 2,
 };
 
+type Settings = Required<{ [K in keyof InterpolateOptions]: InterpolateOptions[K] | undefined }> & {
+  mode: InterpolateMode;
+  alignCorners: boolean;
+};
+const DEFAULTS: Settings = {
+  size: undefined,
+  scaleFactor: undefined,
+  mode: "nearest",
+  alignCorners: false,
+  recomputeScaleFactor: false,
+};
+
 /**
  * Resizes the spatial axes.
  *
@@ -52,58 +65,31 @@ const AXES: Readonly<Record<InterpolateMode, number>> = {
 export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   const op = "interpolate";
   expectTensor(op, "x", x, "float32");
-  const count = x.rank - 2;
+  const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = readOptions<Settings>(op, options, DEFAULTS);
+  const spatial = x.shape.slice(2);
+  const count = spatial.length;
   if (count < 1 || count > 3 || sizeOf(x.shape.slice(1)) === 0) {
-    throw new RangeError(`${op}: expected x of shape [N, C, ...] with one to three spatial axes, got ${show(x.shape)}`);
+    throw refusal(op, "x of shape [N, C, ...] with one to three spatial axes", x.shape);
   }
-  const { mode, alignCorners, sizes, scales } = readInterpolation(op, options, x.shape.slice(2));
+  const axes = Object.hasOwn(AXES, mode) ? AXES[mode] : -1;
+  if (axes !== 0 && axes !== count) throw refusal(op, `a mode for ${count} spatial axes`, mode);
+  if (alignCorners && axes === 0) throw refusal(op, `no alignCorners for mode ${mode}`, alignCorners);
+  const given = size ?? scaleFactor;
+  const each: readonly unknown[] = Array.isArray(given) ? given : spatial.map(() => given);
+  if ((size === undefined) === (scaleFactor === undefined) || each.length !== count) {
+    throw refusal(op, `either size or scaleFactor, one number or ${count}`, [size, scaleFactor]);
+  }
+  const sizes = each.map((v, i) =>
+    size !== undefined ? checkInt(op, "size", v, 1) : Math.floor(spatial[i]! * checkNumber(op, "scaleFactor", v, 0)),
+  );
+  if (sizes.includes(0)) throw refusal(op, "scaleFactor to leave at least one pixel", given);
+  const scales = each.map((v) => (size !== undefined || recomputeScaleFactor ? undefined : 1 / (v as number)));
   return composed(op, () => {
     let y = x;
     // the last axis first, while the others, over which vectors run, are yet to grow
     for (let i = count - 1; i >= 0; i--) y = resized(op, y, i + 2, sizes[i]!, tapsOf(mode, alignCorners, scales[i]));
     return y;
   });
-}
-
-/** @internal Options of interpolation, checked, for spatial axes of these sizes, or for any where there are none. */
-export function readInterpolation(
-  op: string,
-  options: InterpolateOptions,
-  spatial: readonly number[],
-): { mode: InterpolateMode; alignCorners: boolean; sizes: readonly number[]; scales: readonly (number | undefined)[] } {
-  checkOptions(op, options, ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"]);
-  const { size, scaleFactor, mode = "nearest", alignCorners, recomputeScaleFactor = false } = options ?? {};
-  const count = spatial.length;
-  if (!Object.hasOwn(AXES, mode) || (AXES[mode] !== 0 && AXES[mode] !== count)) {
-    const known = (Object.keys(AXES) as InterpolateMode[]).filter((name) => AXES[name] === 0 || AXES[name] === count);
-    throw new RangeError(
-      `${op}: expected mode for ${count} axes to be one of ${known.join(", ")}, got ${describe(mode)}`,
-    );
-  }
-  if (alignCorners !== undefined) {
-    checkBoolean(op, "alignCorners", alignCorners);
-    if (AXES[mode] === 0) throw new RangeError(`${op}: expected no alignCorners for mode ${mode}, got ${alignCorners}`);
-  }
-  checkBoolean(op, "recomputeScaleFactor", recomputeScaleFactor);
-  if ((size === undefined) === (scaleFactor === undefined)) {
-    throw new RangeError(`${op}: expected either size or scaleFactor, got ${size === undefined ? "none" : "both"}`);
-  }
-  if (size !== undefined && recomputeScaleFactor) {
-    throw new RangeError(`${op}: expected scaleFactor with recomputeScaleFactor, got size`);
-  }
-  const name = size === undefined ? "scaleFactor" : "size";
-  const given = size ?? scaleFactor;
-  const each: readonly unknown[] = Array.isArray(given) ? given : new Array(count).fill(given);
-  if (each.length !== count) {
-    throw new RangeError(`${op}: expected ${name} to be one number or ${count}, got ${describe(given)}`);
-  }
-  const factors = each.map((v) => (size === undefined ? checkNumber(op, name, v, 0) : checkInt(op, name, v, 1)));
-  const sizes = size === undefined ? spatial.map((d, i) => Math.floor(d * factors[i]!)) : factors;
-  checkShape(op, sizes, name);
-  if (sizes.includes(0))
-    throw new RangeError(`${op}: expected ${name} to leave at least one pixel, got ${describe(given)}`);
-  const scales = factors.map((factor) => (size !== undefined || recomputeScaleFactor ? undefined : 1 / factor));
-  return { mode, alignCorners: alignCorners ?? false, sizes, scales };
 }
 
 /** For place i of n the first of its taps among `size`, which may lie outside, and their weights. */
@@ -160,7 +146,7 @@ function resized(op: string, x: Tensor, axis: number, n: number, taps: Taps): Te
     }
   }
   const outer = sizeOf(shape.slice(0, axis));
-  const block: Block = { outer, share: outer, size, n, inner: sizeOf(shape.slice(axis + 1)), taps: most };
+  const block: Block = [outer, outer, size, n, sizeOf(shape.slice(axis + 1)), most];
   return tap(
     op,
     x,

@@ -1,10 +1,21 @@
 // Several tensors into one. Functions only, since their first argument is a list.
 import { type Backward, record } from "../autograd.ts";
 import { tidy } from "../scope.ts";
-import { checkOptions, checkShape, describe, normalizeAxis, type Shape, sameShape, show, sizeOf } from "../shape.ts";
+import {
+  checkOptions,
+  checkShape,
+  describe,
+  normalizeAxis,
+  readOptions,
+  type Shape,
+  sameShape,
+  show,
+  sizeOf,
+} from "../shape.ts";
 import { type DType, empty, expectTensor, type Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
 import { copyStrided } from "./internal/copy.ts";
+import { oneOf, refusal } from "./internal/refusal.ts";
 import { repeatTo } from "./internal/sums.ts";
 import { composed, part, reshaped } from "./internal/transfer.ts";
 
@@ -195,22 +206,17 @@ export function dstack(tensors: readonly Tensor[]): Tensor {
 export function meshgrid(tensors: readonly Tensor[], options: { indexing?: "ij" | "xy" } = {}): Tensor[] {
   const op = "meshgrid";
   expectList(op, tensors);
-  checkOptions(op, options, ["indexing"]);
-  const { indexing = "ij" } = options;
-  if (indexing !== "ij" && indexing !== "xy") {
-    throw new RangeError(`${op}: expected indexing "ij" or "xy", got ${describe(indexing)}`);
-  }
-  const wide = tensors.find((t) => t.rank > 1);
-  if (wide) throw new RangeError(`${op}: expected tensors of at most one axis, got ${show(wide.shape)}`);
-  const swapped = indexing === "xy" && tensors.length > 1;
-  const axisOf = (i: number): number => (swapped && i < 2 ? 1 - i : i);
+  const { indexing } = readOptions(op, options, { indexing: "ij" });
+  oneOf(op, "indexing", indexing, ["ij", "xy"]);
+  for (const t of tensors) if (t.rank > 1) throw refusal(op, "tensors of at most one axis", t.shape);
+  const axes = tensors.map((_, i) => (indexing === "xy" && i < 2 && tensors.length > 1 ? 1 - i : i));
   const shape = checkShape(
     op,
-    tensors.map((_, i) => tensors[axisOf(i)]!.size),
+    axes.map((i) => tensors[i]!.size),
   );
   return tidy(() =>
     tensors.map((t, i) => {
-      const along = shape.map((d, axis) => (axis === axisOf(i) ? d : 1));
+      const along = shape.map((d, axis) => (axis === axes[i] ? d : 1));
       return repeatTo(op, reshaped(op, t, along), shape);
     }),
   );

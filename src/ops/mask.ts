@@ -1,14 +1,16 @@
 // Elements chosen by masks: filled, collected, replaced; and where elements are not zero. The elementwise choice between
 // two tensors is where() of ternary.ts; lookups by number are gather.ts.
-import { broadcastShapes, type Shape, sameShape, show, sizeOf } from "../shape.ts";
+import { broadcastShapes, type Shape, sizeOf } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { ints, k } from "../wasm.ts";
 import { cast } from "./cast.ts";
 import { full } from "./create.ts";
-import { asInt32, elementsPut, rowsTaken } from "./internal/lookup.ts";
+import { rowsTaken } from "./internal/lookup.ts";
+import { refusal } from "./internal/refusal.ts";
 import { repeatTo } from "./internal/sums.ts";
 import { composed, reshaped } from "./internal/transfer.ts";
-import { slice } from "./slice.ts";
+import { scatter } from "./scatter.ts";
+import { reshape } from "./shape.ts";
 import { where } from "./ternary.ts";
 
 /**
@@ -29,13 +31,10 @@ import { where } from "./ternary.ts";
 export function maskedFill(x: Tensor, mask: Tensor, value: number | Tensor): Tensor {
   const op = "maskedFill";
   checkMasked(op, x, mask);
-  if (typeof value !== "number") {
-    expectTensor(op, "value", value);
-    if (value.rank > 0) throw new RangeError(`${op}: expected value to be a scalar, got ${show(value.shape)}`);
-  }
+  if (typeof value !== "number") expectTensor(op, "value", value);
   const { dtype } = x;
   return composed(op, () => {
-    const filling = typeof value === "number" ? full([], value, { dtype }) : cast(value, dtype);
+    const filling = typeof value === "number" ? full([], value, { dtype }) : reshape(cast(value, dtype), []);
     return where(mask, filling, x);
   });
 }
@@ -58,10 +57,7 @@ export function maskedFill(x: Tensor, mask: Tensor, value: number | Tensor): Ten
 export function maskedSelect(x: Tensor, mask: Tensor): Tensor {
   const op = "maskedSelect";
   const shape = checkMasked(op, x, mask);
-  return composed(op, () => {
-    const list = reshaped(op, spread(x, shape), [sizeOf(shape)]);
-    return rowsTaken(op, list, placesOf(spread(mask, shape)), 0);
-  });
+  return composed(op, () => rowsTaken(op, spread(x, shape), placesOf(mask, shape), 0));
 }
 
 /**
@@ -84,16 +80,9 @@ export function maskedScatter(x: Tensor, mask: Tensor, source: Tensor): Tensor {
   const shape = checkMasked(op, x, mask);
   expectTensor(op, "source", source, x.dtype);
   return composed(op, () => {
-    const places = placesOf(spread(mask, shape));
-    if (source.size < places.size) {
-      throw new RangeError(`${op}: expected source of at least ${places.size} elements, got ${show(source.shape)}`);
-    }
-    const list = reshaped(op, spread(x, shape), [sizeOf(shape)]);
-    const used = slice(reshaped(op, source, [source.size]), { stop: places.size });
-    const put = asInt32(op, list, (list) =>
-      asInt32(op, used, (used) => elementsPut(op, list, list.shape, places, used, 0, false)),
-    );
-    return reshaped(op, put, shape);
+    const places = placesOf(mask, shape);
+    if (source.size < places.size) throw refusal(op, `source of at least ${places.size} elements`, source.shape);
+    return reshaped(op, scatter(spread(x, shape), places, reshaped(op, source, [source.size]), { axis: 0 }), shape);
   });
 }
 
@@ -115,11 +104,12 @@ export function nonzero(x: Tensor): Tensor {
   return composed("nonzero", () => indicesOf(x.dtype === "bool" ? x : cast(x, "bool"), x.shape));
 }
 
-/** Flat positions of the trues. */
-const placesOf = (mask: Tensor): Tensor => {
-  const places = indicesOf(mask, [mask.size]);
+/** Positions of the trues in the whole of a mask spread to `shape`. */
+function placesOf(mask: Tensor, shape: Shape): Tensor {
+  const list = spread(mask, shape);
+  const places = indicesOf(list, list.shape);
   return reshaped("nonzero", places, [places.size]);
-};
+}
 
 /** A row of indices below `shape` for each true. */
 function indicesOf(mask: Tensor, shape: Shape): Tensor {
@@ -137,4 +127,5 @@ function checkMasked(op: string, x: Tensor, mask: Tensor): Shape {
   return broadcastShapes(op, x.shape, mask.shape);
 }
 
-const spread = (x: Tensor, shape: Shape): Tensor => (sameShape(x.shape, shape) ? x : repeatTo("expand", x, shape));
+/** x spread to `shape`, as one list. */
+const spread = (x: Tensor, shape: Shape): Tensor => reshaped("reshape", repeatTo("expand", x, shape), [sizeOf(shape)]);

@@ -1,8 +1,9 @@
 // Padding: borders of a constant, of reflections, of repeated edges, or of the other side. Windows over what is padded
 // are windows.ts.
-import { checkInt, checkNumber, checkOptions, checkShape, describe, type Shape, show, stridesOf } from "../shape.ts";
+import { checkInt, checkShape, readOptions, type Shape, stridesOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { picked } from "./internal/picks.ts";
+import { oneOf, refusal } from "./internal/refusal.ts";
 import { composed, transfer } from "./internal/transfer.ts";
 
 /** What stands in a border: a number, the image mirrored, its edge repeated, or its other side. */
@@ -16,16 +17,16 @@ export interface PadOptions {
   value?: number;
 }
 
+type Rule = (i: number, n: number, low: number, high: number) => number;
+
 /**
- * For each mode but "constant" where position i, counted from the first element, is taken from, of n. What is cut off at
- * the ends leaves `low` to `high`: only of that "circular" goes round.
+ * For each mode but "constant" how much wider than the axis' n a border may be, and where position i, counted from the
+ * first element, is taken from. What is cut off at the ends leaves `low` to `high`: only of that "circular" goes round.
  */
-const RULES: Readonly<
-  Record<Exclude<PadMode, "constant">, (i: number, n: number, low: number, high: number) => number>
-> = {
-  reflect: (i, n) => (i < 0 ? -i : i < n ? i : 2 * (n - 1) - i),
-  replicate: (i, n) => Math.min(Math.max(i, 0), n - 1),
-  circular: (i, n, low, high) => low + ((i - low + n * (high - low)) % (high - low)),
+const RULES: Readonly<Record<string, readonly [slack: number, rule: Rule]>> = {
+  reflect: [-1, (i, n) => (i < 0 ? -i : i < n ? i : 2 * (n - 1) - i)],
+  replicate: [Infinity, (i, n) => Math.min(Math.max(i, 0), n - 1)],
+  circular: [0, (i, n, low, high) => low + ((i - low + n * (high - low)) % (high - low))],
 };
 
 /**
@@ -49,52 +50,34 @@ const RULES: Readonly<
 export function pad(x: Tensor, pad: readonly number[], options: PadOptions = {}): Tensor {
   const op = "pad";
   expectTensor(op, "x", x);
-  checkOptions(op, options, ["mode", "value"]);
-  const { mode = "constant" } = options;
-  const { value = 0 } = options;
-  if (!Number.isNaN(value)) checkNumber(op, "value", value);
-  if (!Array.isArray(pad)) throw new TypeError(`${op}: expected pad to be an array, got ${describe(pad)}`);
-  for (const width of pad) checkInt(op, "pad", width);
-  const count = pad.length / 2;
-  if (!Number.isInteger(count) || count > x.rank) {
-    throw new RangeError(`${op}: expected pad to hold a pair for each of at most ${x.rank} axes, got ${show(pad)}`);
-  }
-  const widths = (axis: number): [number, number] => {
-    const at = 2 * (x.rank - 1 - axis);
-    return [pad[at] ?? 0, pad[at + 1] ?? 0];
-  };
-  const shape = x.shape.map((d, axis) => d + widths(axis)[0] + widths(axis)[1]);
-  checkShape(op, shape, "pad to leave a shape");
-  if (mode === "constant")
-    return bordered(op, x, shape, (axis) => widths(axis)[0], x.dtype === "bool" ? Number(value !== 0) : value);
-  if (!Object.hasOwn(RULES, mode)) {
-    throw new RangeError(
-      `${op}: expected mode "constant", "reflect", "replicate" or "circular", got ${describe(mode)}`,
-    );
-  }
-  const spatial = x.rank - count;
-  if (count < 1 || count > 3 || spatial < 1 || spatial > 2) {
-    throw new RangeError(
-      `${op}: expected one to three axes to ${mode}, behind one or two others, got pad ${show(pad)} for ${show(x.shape)}`,
-    );
-  }
-  const room = (n: number): number => (mode === "reflect" ? n - 1 : mode === "circular" ? n : n > 0 ? Infinity : 0);
-  for (let axis = spatial; axis < x.rank; axis++) {
-    const n = x.shape[axis]!;
-    if (Math.max(...widths(axis)) > room(n) || n === 0) {
-      throw new RangeError(
-        `${op}: expected pad of at most ${room(n)} for an axis of ${n} by mode ${mode}, got ${show(pad)}`,
-      );
-    }
-  }
+  const { mode, value } = readOptions<Required<PadOptions>>(op, options, { mode: "constant", value: 0 });
+  const { shape, rank } = x;
+  oneOf(op, "mode", mode, ["constant", ...Object.keys(RULES)]);
+  for (const width of [pad].flat()) checkInt(op, "pad", width);
+  const first = rank - pad.length / 2;
+  const before = (axis: number): number => pad[2 * (rank - 1 - axis)] ?? 0;
+  const after = (axis: number): number => pad[2 * (rank - 1 - axis) + 1] ?? 0;
   const rule = RULES[mode];
+  if (!Number.isInteger(first) || first < 0 || (rule && (first < 1 || first > 2 || rank - first > 3))) {
+    throw refusal(op, `pad of a pair for each axis${rule ? ", one to three, behind one or two others" : ""}`, pad);
+  }
+  const wide = checkShape(
+    op,
+    shape.map((d, axis) => d + before(axis) + after(axis)),
+    "pad to leave a shape",
+  );
+  if (!rule) return bordered(op, x, wide, before, x.dtype === "bool" ? Number(value !== 0) : value);
+  for (let axis = first; axis < rank; axis++) {
+    const n = shape[axis]!;
+    const most = n > 0 ? n + rule[0] : -1;
+    if (before(axis) > most || after(axis) > most) throw refusal(op, `pad of at most ${most} for mode ${mode}`, pad);
+  }
   return composed(op, () => {
     let y = x;
-    for (let axis = x.rank - 1; axis >= spatial; axis--) {
-      const n = x.shape[axis]!;
-      const [before, after] = widths(axis);
-      const [low, high] = [Math.max(0, -before), n - Math.max(0, -after)];
-      y = picked(op, y, axis, shape[axis]!, (i) => rule(i - before, n, low, high));
+    for (let axis = rank - 1; axis >= first; axis--) {
+      const [n, start] = [shape[axis]!, before(axis)];
+      const [low, high] = [Math.max(0, -start), n + Math.min(0, after(axis))];
+      y = picked(op, y, axis, wide[axis]!, (i) => rule[1](i - start, n, low, high));
     }
     return y;
   });
@@ -102,13 +85,13 @@ export function pad(x: Tensor, pad: readonly number[], options: PadOptions = {})
 
 /** x within a larger, or smaller, shape, beginning at `start` of each axis, and a constant around. Recorded. */
 export function bordered(op: string, x: Tensor, shape: Shape, start: (axis: number) => number, value: number): Tensor {
-  const at = (strides: readonly number[], sign: number): number =>
-    strides.reduce((sum, stride, axis) => sum + stride * Math.max(0, sign * start(axis)), 0);
-  const [own, wide] = [stridesOf(x.shape), stridesOf(shape)];
-  const sizes = shape.map((d, axis) => {
-    const from = start(axis);
-    return Math.max(0, Math.min(x.shape[axis]! - Math.max(0, -from), d - Math.max(0, from)));
-  });
-  const route = { sizes, from: { offset: at(own, -1), strides: own }, to: { offset: at(wide, 1), strides: wide } };
+  // of a start before the beginning, what x has there is cut off
+  const cut = (axis: number): number => Math.max(0, -start(axis));
+  const [own, outer] = [stridesOf(x.shape), stridesOf(shape)];
+  const route = {
+    sizes: shape.map((d, axis) => Math.max(0, Math.min(x.shape[axis]! - cut(axis), d - cut(axis) - start(axis)))),
+    from: { offset: own.reduce((sum, stride, axis) => sum + stride * cut(axis), 0), strides: own },
+    to: { offset: outer.reduce((sum, stride, axis) => sum + stride * (cut(axis) + start(axis)), 0), strides: outer },
+  };
   return transfer(op, x, shape, route, value);
 }

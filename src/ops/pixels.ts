@@ -1,24 +1,27 @@
 // Channels and pixels rearranged: pixelShuffle and its inverse, channelShuffle. Resizing is interpolate.ts.
 import { checkInt, type Shape, show, sizeOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
+import { refusal } from "./internal/refusal.ts";
 import { composed, reshaped } from "./internal/transfer.ts";
 import { permute } from "./permute.ts";
 
-/** The last three axes as `split`, put into another order, and merged into `shape`. */
-function rearranged(op: string, x: Tensor, split: Shape, order: readonly number[], shape: Shape): Tensor {
-  const lead = x.shape.slice(0, -3);
+/** The axes behind the leading ones as `split`, put into another order, and merged into `shape`. */
+function rearranged(op: string, x: Tensor, lead: Shape, split: Shape, order: readonly number[], shape: Shape): Tensor {
   return composed(op, () => {
-    const parts = reshaped(op, x, [sizeOf(lead), ...split]);
-    const moved = permute(parts, [0, ...order.map((axis) => axis + 1)]);
+    const moved = permute(reshaped(op, x, [sizeOf(lead), ...split]), order);
     return reshaped(op, moved, [...lead, ...shape]);
   });
 }
 
-function image(op: string, x: Tensor, name: string, factor: number): Shape {
+/** Leading axes, channels, height and width, which `factor` must divide as often as `divisors` say. */
+function image(op: string, x: Tensor, name: string, r: number, divisors: Shape): [Shape, number, number, number] {
   expectTensor(op, "x", x);
-  checkInt(op, name, factor, 1);
-  if (x.rank < 3) throw new RangeError(`${op}: expected x of shape [..., C, H, W], got ${show(x.shape)}`);
-  return x.shape.slice(-3);
+  checkInt(op, name, r, 1);
+  const sizes = x.shape.slice(-3) as [number, number, number];
+  if (x.rank < 3 || sizes.some((d, i) => d % divisors[i]! !== 0)) {
+    throw refusal(op, `x of shape [..., C, H, W], multiples of ${show(divisors)}`, x.shape);
+  }
+  return [x.shape.slice(0, -3), ...sizes];
 }
 
 /**
@@ -37,13 +40,10 @@ function image(op: string, x: Tensor, name: string, factor: number): Shape {
  * ```
  */
 export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
-  const op = "pixelShuffle";
   const r = upscaleFactor;
-  const [c, h, w] = image(op, x, "upscaleFactor", r) as [number, number, number];
-  if (c % (r * r) !== 0) {
-    throw new RangeError(`${op}: expected x of a multiple of ${r * r} channels, got ${c}`);
-  }
-  return rearranged(op, x, [c / (r * r), r, r, h, w], [0, 3, 1, 4, 2], [c / (r * r), h * r, w * r]);
+  const [lead, c, h, w] = image("pixelShuffle", x, "upscaleFactor", r, [r * r, 1, 1]);
+  const channels = c / (r * r);
+  return rearranged("pixelShuffle", x, lead, [channels, r, r, h, w], [0, 1, 4, 2, 5, 3], [channels, h * r, w * r]);
 }
 
 /**
@@ -62,13 +62,9 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
  * ```
  */
 export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
-  const op = "pixelUnshuffle";
   const r = downscaleFactor;
-  const [c, h, w] = image(op, x, "downscaleFactor", r) as [number, number, number];
-  if (h % r !== 0 || w % r !== 0) {
-    throw new RangeError(`${op}: expected x of height and width that are multiples of ${r}, got ${show([h, w])}`);
-  }
-  return rearranged(op, x, [c, h / r, r, w / r, r], [0, 2, 4, 1, 3], [c * r * r, h / r, w / r]);
+  const [lead, c, h, w] = image("pixelUnshuffle", x, "downscaleFactor", r, [1, r, r]);
+  return rearranged("pixelUnshuffle", x, lead, [c, h / r, r, w / r, r], [0, 1, 3, 5, 2, 4], [c * r * r, h / r, w / r]);
 }
 
 /**
@@ -89,14 +85,9 @@ export function channelShuffle(x: Tensor, groups: number): Tensor {
   const op = "channelShuffle";
   expectTensor(op, "x", x);
   checkInt(op, "groups", groups, 1);
-  const { shape } = x;
-  const [n, c] = shape;
-  if (n === undefined || c === undefined || x.rank < 3) {
-    throw new RangeError(`${op}: expected x of shape [N, C, ...], got ${show(shape)}`);
+  const [n = 0, c = 0, ...rest] = x.shape;
+  if (x.rank < 3 || c % groups !== 0) {
+    throw refusal(op, `x of shape [N, C, ...] with groups ${groups} dividing C`, x.shape);
   }
-  if (c % groups !== 0) throw new RangeError(`${op}: expected groups to divide ${c} channels, got ${groups}`);
-  return composed(op, () => {
-    const parts = reshaped(op, x, [n, groups, c / groups, sizeOf(shape.slice(2))]);
-    return reshaped(op, permute(parts, [0, 2, 1, 3]), shape);
-  });
+  return rearranged(op, x, [n], [groups, c / groups, sizeOf(rest)], [0, 2, 1, 3], [c, ...rest]);
 }

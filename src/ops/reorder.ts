@@ -1,11 +1,13 @@
 // Elements in another order, or repeated, composed of the copies of permute.ts, slice.ts and join.ts.
-import { checkInt, checkOptions, describe, normalizeAxes, normalizeAxis, show, sizeOf } from "../shape.ts";
-import { expectTensor, type Tensor } from "../tensor.ts";
+import { checkInt, checkOptions, checkShape, normalizeAxes, normalizeAxis, sizeOf } from "../shape.ts";
+import { expectTensor, Tensor } from "../tensor.ts";
+import { replaced } from "./internal/lookup.ts";
 import { picked } from "./internal/picks.ts";
+import { refusal } from "./internal/refusal.ts";
 import { repeatTo } from "./internal/sums.ts";
 import { composed, reshaped } from "./internal/transfer.ts";
 import { cat } from "./join.ts";
-import { clone, flip, permute, repeat, transpose } from "./permute.ts";
+import { flip, permute, repeat, transpose } from "./permute.ts";
 import { slice } from "./slice.ts";
 
 /**
@@ -32,21 +34,18 @@ export function roll(
   const op = "roll";
   expectTensor(op, "x", x);
   checkOptions(op, options, ["axis"]);
-  const by = Array.isArray(shifts) ? shifts : [shifts];
+  const by = [shifts].flat();
   for (const shift of by) checkInt(op, "shifts", shift);
   const given = [options.axis ?? []].flat();
   const flat = given.length === 0;
   const axes = flat ? [0] : given.map((axis) => normalizeAxis(op, axis, x.rank));
-  if (axes.length !== by.length) {
-    throw new RangeError(`${op}: expected shifts for ${axes.length} axes, got ${describe(shifts)}`);
-  }
-  if (x.rank === 0) return clone(x);
+  if (axes.length !== by.length) throw refusal(op, `shifts for ${axes.length} axes`, shifts);
   return composed(op, () => {
-    let y = flat ? reshaped(op, x, [x.size]) : x;
+    let y = reshaped(op, x, flat || x.rank === 0 ? [x.size] : x.shape);
     for (const [i, axis] of axes.entries()) {
       const size = y.shape[axis]!;
-      const cut = size - (((by[i]! % size) + size) % size || 0);
-      y = cat([slice(y, { axis, start: cut }), slice(y, { axis, stop: cut })], { axis });
+      const start = size && -by[i]! % size; // what begins the result; negative ones count from the end
+      y = cat([slice(y, { axis, start }), slice(y, { axis, stop: start })], { axis });
     }
     return reshaped(op, y, x.shape);
   });
@@ -77,35 +76,22 @@ export function repeatInterleave(
   const op = "repeatInterleave";
   expectTensor(op, "x", x);
   checkOptions(op, options, ["axis"]);
-  const flat = options.axis === undefined;
-  const axis = flat ? 0 : normalizeAxis(op, options.axis, x.rank);
-  const shape = flat || x.rank === 0 ? [x.size] : x.shape;
-  const size = shape[axis]!;
-  const counts = countsOf(op, repeats);
+  const flat = options.axis === undefined || x.rank === 0;
+  const axis = normalizeAxis(op, options.axis ?? 0, x.rank);
+  const shape = flat ? [x.size] : x.shape;
+  if (typeof repeats === "object" && !Array.isArray(repeats)) expectTensor(op, "repeats", repeats, "int32");
+  const counts: readonly number[] = [repeats instanceof Tensor ? [...repeats.data] : repeats].flat();
   for (const count of counts) checkInt(op, "repeats", count, 0);
-  if (counts.length !== 1 && counts.length !== size) {
-    throw new RangeError(`${op}: expected repeats to be one number or ${size}, got ${counts.length}`);
-  }
+  if (counts.length !== 1 && counts.length !== shape[axis]) throw refusal(op, `${shape[axis]} repeats, or one`, counts);
   return composed(op, () => {
     if (counts.length !== 1) {
       const places = counts.flatMap((count, i) => new Array<number>(count).fill(i));
       return picked(op, reshaped(op, x, shape), axis, places.length, (i) => places[i]!);
     }
-    const [lead, rest] = [shape.slice(0, axis + 1), sizeOf(shape.slice(axis + 1))];
-    const blocks = repeatTo(op, reshaped(op, x, [...lead, 1, rest]), [...lead, counts[0]!, rest]);
-    return reshaped(
-      op,
-      blocks,
-      shape.map((d, i) => (i === axis ? d * counts[0]! : d)),
-    );
+    const [count, lead, rest] = [counts[0]!, shape.slice(0, axis + 1), sizeOf(shape.slice(axis + 1))];
+    const blocks = repeatTo(op, reshaped(op, x, [...lead, 1, rest]), [...lead, count, rest]);
+    return reshaped(op, blocks, replaced(shape, axis, shape[axis]! * count));
   });
-}
-
-function countsOf(op: string, repeats: unknown): readonly number[] {
-  if (typeof repeats === "number") return [repeats];
-  if (Array.isArray(repeats)) return repeats;
-  expectTensor(op, "repeats", repeats, "int32");
-  return Array.from(repeats.data);
 }
 
 /**
@@ -125,8 +111,7 @@ function countsOf(op: string, repeats: unknown): readonly number[] {
 export function tile(x: Tensor, repeats: readonly number[]): Tensor {
   const op = "tile";
   expectTensor(op, "x", x);
-  if (!Array.isArray(repeats)) throw new TypeError(`${op}: expected repeats to be an array, got ${describe(repeats)}`);
-  for (const count of repeats) checkInt(op, "repeats", count, 0);
+  checkShape(op, repeats, "repeats");
   return repeat(x, [...new Array<number>(Math.max(0, x.rank - repeats.length)).fill(1), ...repeats]);
 }
 
@@ -151,19 +136,17 @@ export function movedim(
 ): Tensor {
   const op = "movedim";
   expectTensor(op, "x", x);
-  const axes = (name: string, given: number | readonly number[]): number[] => {
-    const list = [given].flat().map((axis) => normalizeAxis(op, axis, x.rank, name));
-    normalizeAxes(op, list, x.rank);
+  const [from, to] = [source, destination].map((given, i) => {
+    const list = [given].flat().map((axis) => normalizeAxis(op, axis, x.rank, i === 0 ? "source" : "destination"));
+    normalizeAxes(op, list, x.rank); // distinct
     return list;
-  };
-  const [from, to] = [axes("source", source), axes("destination", destination)];
-  if (from.length !== to.length) {
-    throw new RangeError(`${op}: expected destination for ${from.length} axes, got ${describe(destination)}`);
-  }
-  const others = x.shape.map((_, axis) => axis).filter((axis) => !from.includes(axis));
+  }) as [number[], number[]];
+  if (from.length !== to.length) throw refusal(op, `destination for ${from.length} axes`, destination);
+  const axes = x.shape.map((_, axis) => axis);
+  const others = axes.filter((axis) => !from.includes(axis));
   return permute(
     x,
-    x.shape.map((_, axis) => (to.includes(axis) ? from[to.indexOf(axis)]! : others.shift()!)),
+    axes.map((axis) => from[to.indexOf(axis)] ?? others.shift()!),
   );
 }
 
@@ -181,8 +164,7 @@ export function movedim(
  * ```
  */
 export function swapaxes(x: Tensor, a: number, b: number): Tensor {
-  expectTensor("swapaxes", "x", x);
-  return transpose(x, normalizeAxis("swapaxes", a, x.rank, "a"), normalizeAxis("swapaxes", b, x.rank, "b"));
+  return transpose(x, a, b);
 }
 
 /**
@@ -204,15 +186,11 @@ export function rot90(x: Tensor, k = 1, options: { axes?: readonly [number, numb
   const op = "rot90";
   expectTensor(op, "x", x);
   checkOptions(op, options, ["axes"]);
-  checkInt(op, "k", k);
-  const given = options.axes ?? [0, 1];
-  if (!Array.isArray(given) || given.length !== 2) {
-    throw new RangeError(`${op}: expected axes to be two, got ${describe(given)}`);
-  }
-  const [a, b] = given.map((axis) => normalizeAxis(op, axis, x.rank, "axes")) as [number, number];
-  if (a === b || x.rank < 2) throw new RangeError(`${op}: expected axes that differ, got ${show(given)}`);
-  const turns = ((k % 4) + 4) % 4;
-  if (turns === 0) return clone(x);
-  if (turns === 2) return flip(x, [a, b]);
-  return composed(op, () => transpose(flip(x, turns === 1 ? b : a), a, b));
+  const [a, b] = options.axes ?? [0, 1];
+  normalizeAxes(op, [a, b], x.rank); // distinct
+  const turns = checkInt(op, "k", k) & 3;
+  return composed(op, () => {
+    if (turns % 2 === 0) return flip(x, turns === 0 ? [] : [a, b]);
+    return transpose(flip(x, turns === 1 ? b : a), a, b);
+  });
 }

@@ -1,11 +1,12 @@
 // Writes and sums at places that index tensors (int32) name: copies of a tensor with parts of another put in. Where an
 // index repeats, sums are in its order, and of writes the last counts. Lookups are gather.ts, masks mask.ts.
-import { checkNumber, checkOptions, normalizeAxis, sameShape, show } from "../shape.ts";
+import { checkNumber, checkOptions, normalizeAxis, readOptions, type Shape, sameShape, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { add, mul } from "./binary.ts";
 import { full } from "./create.ts";
 import { checkIndices } from "./internal/indices.ts";
-import { asInt32, elementsPut, rowsSummed } from "./internal/lookup.ts";
+import { asInt32, elementsPut, replaced, rowsSummed } from "./internal/lookup.ts";
+import { refusal } from "./internal/refusal.ts";
 import { repeatTo } from "./internal/sums.ts";
 import { composed, reshaped } from "./internal/transfer.ts";
 
@@ -28,12 +29,11 @@ import { composed, reshaped } from "./internal/transfer.ts";
  * ```
  */
 export function scatter(x: Tensor, index: Tensor, src: Tensor | number, options: { axis: number }): Tensor {
-  if (typeof src !== "number") return scattered("scatter", x, index, src, options, false);
-  expectTensor("scatter", "x", x);
-  expectTensor("scatter", "index", index, "int32");
-  return composed("scatter", () =>
-    scattered("scatter", x, index, full(index.shape, src, { dtype: x.dtype }), options, false),
-  );
+  const op = "scatter";
+  expectTensor(op, "x", x);
+  expectTensor(op, "index", index, "int32");
+  if (typeof src !== "number") return scattered(op, x, index, src, options, false);
+  return composed(op, () => scattered(op, x, index, full(index.shape, src, { dtype: x.dtype }), options, false));
 }
 
 /**
@@ -56,6 +56,7 @@ export function scatter(x: Tensor, index: Tensor, src: Tensor | number, options:
  */
 export function scatterAdd(x: Tensor, index: Tensor, src: Tensor, options: { axis: number }): Tensor {
   expectTensor("scatterAdd", "x", x, ["float32", "int32"]);
+  expectTensor("scatterAdd", "index", index, "int32");
   return scattered("scatterAdd", x, index, src, options, true);
 }
 
@@ -67,21 +68,19 @@ function scattered(
   options: { axis: number },
   adds: boolean,
 ): Tensor {
-  expectTensor(op, "x", x);
-  expectTensor(op, "index", index, "int32");
   expectTensor(op, "src", src, x.dtype);
   checkOptions(op, options, ["axis"]);
-  const axis = normalizeAxis(op, options?.axis, x.rank);
-  const { shape } = x;
+  const { shape, rank } = x;
+  const axis = normalizeAxis(op, options?.axis, rank);
   const fits = (d: number, i: number): boolean => d <= src.shape[i]! && (i === axis || d <= shape[i]!);
-  if (index.rank !== x.rank || src.rank !== x.rank || !index.shape.every(fits)) {
-    throw new RangeError(
-      `${op}: expected index of ${x.rank} axes within x ${show(shape)} but for axis ${axis}, and within src ` +
-        `${show(src.shape)}, got ${show(index.shape)}`,
+  if (index.rank !== rank || src.rank !== rank || !index.shape.every(fits)) {
+    throw refusal(
+      op,
+      `index within x ${show(shape)} but for axis ${axis}, and within src ${show(src.shape)}`,
+      index.shape,
     );
   }
   checkIndices(op, "index", index, shape[axis] ?? 1);
-  if (x.dtype !== "bool") return elementsPut(op, x, shape, index, src, axis, adds);
   return asInt32(op, x, (x) => asInt32(op, src, (src) => elementsPut(op, x, shape, index, src, axis, adds)));
 }
 
@@ -113,15 +112,12 @@ export interface IndexAddOptions {
 export function indexAdd(x: Tensor, index: Tensor, src: Tensor, options: IndexAddOptions = {}): Tensor {
   const op = "indexAdd";
   expectTensor(op, "x", x, ["float32", "int32"]);
-  checkOptions(op, options, ["axis", "alpha"]);
-  const { alpha = 1 } = options;
-  checkNumber(op, "alpha", alpha);
-  const axis = checkRows(op, x, index, src, options.axis);
+  const { axis: given, alpha } = readOptions(op, options, { axis: 0, alpha: 1 });
+  const axis = checkRows(op, x, index, src, given);
   return composed(op, () => {
     const more = alpha === 1 ? src : mul(src, alpha);
-    const list = reshaped(op, index, [index.size]);
-    if (x.dtype === "float32") return add(x, rowsSummed(more, list, axis, x.shape[axis]!));
-    return elementsPut(op, x, x.shape, across(index, src.shape, axis), more, axis, true);
+    if (x.dtype === "float32") return add(x, rowsSummed(more, index, axis, x.shape[axis]!));
+    return scatterAdd(x, across(index, src.shape, axis), more, { axis });
   });
 }
 
@@ -142,11 +138,7 @@ export function indexAdd(x: Tensor, index: Tensor, src: Tensor, options: IndexAd
  * ```
  */
 export function indexCopy(x: Tensor, index: Tensor, src: Tensor, options: { axis?: number } = {}): Tensor {
-  const op = "indexCopy";
-  expectTensor(op, "x", x);
-  checkOptions(op, options, ["axis"]);
-  const axis = checkRows(op, x, index, src, options.axis);
-  return composed(op, () => scatter(x, across(index, src.shape, axis), src, { axis }));
+  return put("indexCopy", x, index, src, options);
 }
 
 /**
@@ -166,33 +158,35 @@ export function indexCopy(x: Tensor, index: Tensor, src: Tensor, options: { axis
  * ```
  */
 export function indexFill(x: Tensor, index: Tensor, value: number, options: { axis?: number } = {}): Tensor {
-  const op = "indexFill";
+  checkNumber("indexFill", "value", value);
+  return put("indexFill", x, index, value, options);
+}
+
+function put(op: string, x: Tensor, index: Tensor, src: Tensor | number, options: { axis?: number }): Tensor {
   expectTensor(op, "x", x);
-  checkOptions(op, options, ["axis"]);
-  checkNumber(op, "value", value);
-  const axis = checkRows(op, x, index, null, options.axis);
-  const shape = x.shape.map((d, i) => (i === axis ? index.size : d));
-  return composed(op, () => scatter(x, across(index, shape, axis), value, { axis }));
+  const axis = checkRows(op, x, index, src, readOptions(op, options, { axis: 0 }).axis);
+  return composed(op, () => scatter(x, across(index, x.shape, axis), src, { axis }));
 }
 
 /** Checks slices of x against the list that names them; returns the axis. */
-function checkRows(op: string, x: Tensor, index: Tensor, src: Tensor | null, given = 0): number {
+function checkRows(op: string, x: Tensor, index: Tensor, src: Tensor | number, given: number): number {
   expectTensor(op, "index", index, "int32");
-  if (x.rank === 0) throw new RangeError(`${op}: expected x of at least one axis, got a scalar`);
-  if (index.rank > 1) throw new RangeError(`${op}: expected index of at most one axis, got ${show(index.shape)}`);
+  if (x.rank === 0 || index.rank > 1) throw refusal(op, "x of at least and index of at most one axis", index.shape);
   const axis = normalizeAxis(op, given, x.rank);
   checkIndices(op, "index", index, x.shape[axis]!);
-  if (src === null) return axis;
+  if (typeof src === "number") return axis;
   expectTensor(op, "src", src, x.dtype);
-  const shape = x.shape.map((d, i) => (i === axis ? index.size : d));
-  if (!sameShape(src.shape, shape)) {
-    throw new RangeError(`${op}: expected src of shape ${show(shape)}, got ${show(src.shape)}`);
-  }
+  const shape = replaced(x.shape, axis, index.size);
+  if (!sameShape(src.shape, shape)) throw refusal(op, `src of shape ${show(shape)}`, src.shape);
   return axis;
 }
 
-/** A list of indices for every element of the slices. */
-function across(index: Tensor, shape: readonly number[], axis: number): Tensor {
-  const along = shape.map((d, i) => (i === axis ? d : 1));
-  return repeatTo("expand", reshaped("reshape", index, along), shape);
+/** A list of indices for every element of the slices of a tensor of `shape`. */
+function across(index: Tensor, shape: Shape, axis: number): Tensor {
+  const along = replaced(
+    shape.map(() => 1),
+    axis,
+    index.size,
+  );
+  return repeatTo("expand", reshaped("reshape", index, along), replaced(shape, axis, index.size));
 }

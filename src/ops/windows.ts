@@ -1,7 +1,8 @@
 // Sliding windows of images as columns, and back: unfold (im2col) and fold (col2im). Each is the other's gradient.
-import { checkOptions, pair, type Shape, show, stridesOf } from "../shape.ts";
+import { pair, readOptions, type Shape, show, sizeOf, stridesOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
-import { composed, type Route, reshaped, transfer } from "./internal/transfer.ts";
+import { refusal } from "./internal/refusal.ts";
+import { composed, reshaped, transfer } from "./internal/transfer.ts";
 import { bordered } from "./pad.ts";
 
 type Pair = readonly [number, number];
@@ -16,34 +17,29 @@ export interface WindowOptions {
   stride?: number | Pair;
 }
 
-/** Windows over images of `[n, c, h, w]`: what they are padded to, and where the elements of windows stand in that. */
-interface Windows {
-  readonly padded: Shape;
-  readonly padding: Pair;
-  readonly columns: number;
-  readonly windows: number;
-  readonly route: Pick<Route, "sizes"> & { readonly at: { readonly offset: 0; readonly strides: number[] } };
-}
+const DEFAULTS: Required<WindowOptions> = { dilation: [1, 1], padding: [0, 0], stride: [1, 1] };
 
-function windowsOf(op: string, image: Shape, kernelSize: unknown, options: WindowOptions): Windows {
-  checkOptions(op, options, ["dilation", "padding", "stride"]);
+/**
+ * Windows over images of `[n, c, h, w]`: their number, and where the elements of each stand in the padded image; `start`
+ * is where x begins in that.
+ */
+function windowsOf(op: string, [n, c, h, w]: Shape, kernelSize: unknown, options: WindowOptions) {
+  const { dilation, padding, stride } = readOptions(op, options, DEFAULTS);
   const [kh, kw] = pair(op, "kernelSize", kernelSize, 1);
-  const [dh, dw] = pair(op, "dilation", options.dilation ?? 1, 1);
-  const padding = pair(op, "padding", options.padding ?? 0, 0);
-  const [sh, sw] = pair(op, "stride", options.stride ?? 1, 1);
-  const [n, c, h, w] = image as [number, number, number, number];
-  const padded = [n, c, h + 2 * padding[0], w + 2 * padding[1]] as const;
+  const [dh, dw] = pair(op, "dilation", dilation, 1);
+  const [ph, pw] = pair(op, "padding", padding, 0);
+  const [sh, sw] = pair(op, "stride", stride, 1);
+  const padded = [n!, c!, h! + 2 * ph, w! + 2 * pw] as const;
   const rows = Math.floor((padded[2] - dh * (kh - 1) - 1) / sh) + 1;
   const cols = Math.floor((padded[3] - dw * (kw - 1) - 1) / sw) + 1;
-  if (rows < 1 || cols < 1) {
-    throw new RangeError(
-      `${op}: expected a kernelSize within the padded image ${show(padded.slice(2))}, got ${show([kh, kw])}`,
-    );
-  }
-  const [ns, cs, hs, ws] = stridesOf(padded) as [number, number, number, number];
-  const strides = [ns, cs, dh * hs, dw * ws, sh * hs, sw * ws];
-  const route = { sizes: [n, c, kh, kw, rows, cols], at: { offset: 0, strides } } as const;
-  return { padded, padding, columns: c * kh * kw, windows: rows * cols, route };
+  if (rows < 1 || cols < 1) throw refusal(op, `kernelSize within the padded image ${show(padded)}`, kernelSize);
+  const [ns, cs, hs] = stridesOf(padded) as [number, number, number];
+  return {
+    padded,
+    start: (axis: number): number => (axis < 2 ? 0 : axis === 2 ? ph : pw),
+    sizes: [n!, c!, kh, kw, rows, cols],
+    layout: { offset: 0, strides: [ns, cs, dh * hs, dw, sh * hs, sw] },
+  };
 }
 
 /**
@@ -65,16 +61,14 @@ function windowsOf(op: string, image: Shape, kernelSize: unknown, options: Windo
 export function unfold(x: Tensor, kernelSize: number | Pair, options: WindowOptions = {}): Tensor {
   const op = "unfold";
   expectTensor(op, "x", x, "float32");
-  if (x.rank !== 3 && x.rank !== 4) {
-    throw new RangeError(`${op}: expected x of shape [N, C, H, W] or [C, H, W], got ${show(x.shape)}`);
-  }
-  const image = x.rank === 4 ? x.shape : [1, ...x.shape];
-  const { padded, padding, columns, windows, route } = windowsOf(op, image, kernelSize, options);
-  const batch = x.rank === 4 ? [image[0]!] : [];
+  const { shape, rank } = x;
+  if (rank !== 3 && rank !== 4) throw refusal(op, "x of shape [N, C, H, W] or [C, H, W]", shape);
+  const image = rank === 4 ? shape : [1, ...shape];
+  const { padded, start, sizes, layout } = windowsOf(op, image, kernelSize, options);
+  const columns = [sizeOf(sizes.slice(1, 4)), sizeOf(sizes.slice(4))];
   return composed(op, () => {
-    const wide = bordered(op, reshaped(op, x, image), padded, (axis) => padding[axis - 2] ?? 0, 0);
-    const { sizes, at: from } = route;
-    return transfer(op, wide, [...batch, columns, windows], { sizes, from, overlap: "from" });
+    const wide = bordered(op, reshaped(op, x, image), padded, start, 0);
+    return transfer(op, wide, [...shape.slice(0, rank - 3), ...columns], { sizes, from: layout, overlap: "from" });
   });
 }
 
@@ -105,22 +99,18 @@ export function fold(
   expectTensor(op, "x", x, "float32");
   const [h, w] = pair(op, "outputSize", outputSize, 1);
   const [kh, kw] = pair(op, "kernelSize", kernelSize, 1);
-  const [rows, count] = x.shape.slice(-2) as [number, number];
-  if ((x.rank !== 2 && x.rank !== 3) || rows % (kh * kw) !== 0) {
-    throw new RangeError(
-      `${op}: expected x of shape [N, C kh kw, L] or [C kh kw, L] with kernel ${show([kh, kw])}, got ${show(x.shape)}`,
-    );
-  }
-  const batch = x.rank === 3 ? [x.shape[0]!] : [];
-  const image = [batch[0] ?? 1, rows / (kh * kw), h, w];
-  const { padded, padding, windows, route } = windowsOf(op, image, [kh, kw], options);
-  if (count !== windows) {
-    throw new RangeError(`${op}: expected x of ${windows} windows for outputSize ${show([h, w])}, got ${count}`);
+  const { shape, rank } = x;
+  const batch = shape.slice(0, rank - 2);
+  const channels = (shape[rank - 2] ?? 0) / (kh * kw);
+  const image = [batch[0] ?? 1, channels, h, w];
+  const { padded, start, sizes, layout } = windowsOf(op, image, kernelSize, options);
+  const count = sizeOf(sizes.slice(4));
+  if (rank < 2 || rank > 3 || !Number.isInteger(channels) || shape[rank - 1] !== count) {
+    throw refusal(op, `x of shape [N, C ${kh * kw}, ${count}] or [C ${kh * kw}, ${count}]`, shape);
   }
   return composed(op, () => {
-    const { sizes, at: to } = route;
-    const wide = transfer(op, x, padded, { sizes, to, overlap: "to" });
-    const y = bordered(op, wide, image, (axis) => -(padding[axis - 2] ?? 0), 0);
-    return reshaped(op, y, [...batch, ...image.slice(1)]);
+    const wide = transfer(op, x, padded, { sizes, to: layout, overlap: "to" });
+    const y = bordered(op, wide, image, (axis) => -start(axis), 0);
+    return reshaped(op, y, [...batch, channels, h, w]);
   });
 }

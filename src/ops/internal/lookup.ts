@@ -15,7 +15,9 @@ const around = (shape: Shape, axis: number): [outer: number, inner: number] => [
   sizeOf(shape.slice(axis + 1)),
 ];
 
-const replaced = (shape: Shape, axis: number, size: number): Shape => shape.map((d, i) => (i === axis ? size : d));
+/** A shape with another size along `axis`. */
+export const replaced = (shape: Shape, axis: number, size: number): Shape =>
+  shape.map((d, i) => (i === axis ? size : d));
 
 /** The slices of x across `axis` that a list of int32 names, any dtype. */
 export function rowsTaken(op: string, x: Tensor, index: Tensor, axis: number): Tensor {

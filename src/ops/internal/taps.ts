@@ -3,26 +3,18 @@
 import { type Backward, record } from "../../autograd.ts";
 import type { Shape } from "../../shape.ts";
 import { empty, type Tensor } from "../../tensor.ts";
-import { k } from "../../wasm.ts";
+import { ints, k } from "../../wasm.ts";
 
 /**
  * What the kernels are told of sizes: `outer` blocks of x of `size` rows, of `n` in the result, rows being `inner` long.
  * `share` blocks in a row have one table of n times `taps` in common.
  */
-export interface Block {
-  readonly outer: number;
-  readonly share: number;
-  readonly size: number;
-  readonly n: number;
-  readonly inner: number;
-  readonly taps: number;
-}
+export type Block = readonly [outer: number, share: number, size: number, n: number, inner: number, taps: number];
 
 /** y[o, i] = sum of weight[b, i, t] x[o, index[b, i, t]]: `outer n inner` elements as `shape`. */
 export function tap(op: string, x: Tensor, index: Tensor, weight: Tensor, block: Block, shape: Shape): Tensor {
   const y = empty(shape);
-  const { outer, share, size, n, inner, taps } = block;
-  k.tap(y.ptr, x.ptr, index.ptr, weight.ptr, outer, share, size, n, inner, taps);
+  k.tap(y.ptr, x.ptr, index.ptr, weight.ptr, ints(block));
   const source = x.shape;
   const back: Backward = (dy, [index, weight, x], needs) => [
     needs[0] ? untap(dy, index, weight, block, source) : null,
@@ -34,8 +26,7 @@ export function tap(op: string, x: Tensor, index: Tensor, weight: Tensor, block:
 /** dx[o, index[b, i, t]] += weight[b, i, t] dy[o, i]. */
 function untap(dy: Tensor, index: Tensor, weight: Tensor, block: Block, shape: Shape): Tensor {
   const dx = empty(shape);
-  const { outer, share, size, n, inner, taps } = block;
-  k.tapGrad(dx.ptr, dy.ptr, index.ptr, weight.ptr, outer, share, size, n, inner, taps);
+  k.tapGrad(dx.ptr, dy.ptr, index.ptr, weight.ptr, ints(block));
   const source = dy.shape;
   const back: Backward = (g, [index, weight, dy], needs) => [
     needs[0] ? tap("tap", g, index, weight, block, source) : null,
@@ -47,8 +38,7 @@ function untap(dy: Tensor, index: Tensor, weight: Tensor, block: Block, shape: S
 /** dweight[b, i, t] = sum over the blocks o of b of dy[o, i] · x[o, index[b, i, t]]; inner must be 1. */
 function tapWeight(dy: Tensor, x: Tensor, index: Tensor, block: Block): Tensor {
   const dweight = empty(index.shape);
-  const { outer, share, size, n, taps } = block;
-  k.tapWeight(dweight.ptr, dy.ptr, x.ptr, index.ptr, outer, share, size, n, taps);
+  k.tapWeight(dweight.ptr, dy.ptr, x.ptr, index.ptr, ints(block));
   const [result, source] = [dy.shape, x.shape];
   const back: Backward = (g, [index, dy, x], needs) => [
     needs[0] ? tap("tap", x, index, g, block, result) : null,
