@@ -4,6 +4,7 @@ import type { Call } from "./op-calls/calls.ts";
 import * as foundation from "./op-calls/foundation.ts";
 import * as reduce from "./op-calls/reduce.ts";
 import * as rnn from "./op-calls/rnn.ts";
+import * as shape from "./op-calls/shape.ts";
 
 export { type Call, references, rowsOf, trainable } from "./op-calls/calls.ts";
 
@@ -18,6 +19,11 @@ export const withGradient: Record<string, Call[]> = {
 export const FIRST_ORDER: readonly string[] = `avgPool2d conv2d dropout embedding maxPool2d ${rnn.FIRST_ORDER}`.split(
   " ",
 );
+  ...shape.withGradient,
+};
+
+/** Those of the ops above that have no gradients of gradients. */
+export const FIRST_ORDER: readonly string[] = "avgPool2d conv2d dropout maxPool2d".split(" ");
 
 /** Calls, by name and place in their row, whose gradient is defined to be another than that of the values. */
 export const OWN_GRADIENT: readonly string[] = ["detach 0", "embedding 0", "crossEntropy 1"];
@@ -26,6 +32,7 @@ export const OWN_GRADIENT: readonly string[] = ["detach 0", "embedding 0", "cros
 export const withoutGradient: Record<string, Call[]> = {
   ...foundation.withoutGradient,
   ...reduce.withoutGradient,
+  ...shape.withoutGradient,
 };
 
 /** Calls that fail when the op has made something already: its shapes are only seen then. */
@@ -33,6 +40,7 @@ export const REFUSED: readonly (readonly [name: string, ...Call, message: string
   ...foundation.REFUSED,
   ...reduce.REFUSED,
   ...rnn.REFUSED,
+  ...shape.REFUSED,
 ];
 
 /** Exported functions that are no ops: makers, writers, and what is not about tensors. */

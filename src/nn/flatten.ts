@@ -66,7 +66,7 @@ export class Unflatten extends Plain {
   constructor(axis: number, shape: Shape) {
     super();
     this.axis = checkInt("Unflatten", "axis", axis);
-    this.shape = [...shape];
+    this.shape = shape;
   }
 
   forward(x: Tensor): Tensor {

@@ -1,10 +1,10 @@
 // Padding: borders of a constant, of reflections, of repeated edges, or of the other side. Windows over what is padded
 // are windows.ts.
-import { checkInt, checkShape, readOptions, type Shape, stridesOf } from "../shape.ts";
+import { checkInt, checkShape, readOptions } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { picked } from "./internal/picks.ts";
 import { oneOf, refusal } from "./internal/refusal.ts";
-import { composed, transfer } from "./internal/transfer.ts";
+import { bordered, composed } from "./internal/transfer.ts";
 
 /** What stands in a border: a number, the image mirrored, its edge repeated, or its other side. */
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";
@@ -81,17 +81,4 @@ export function pad(x: Tensor, pad: readonly number[], options: PadOptions = {})
     }
     return y;
   });
-}
-
-/** x within a larger, or smaller, shape, beginning at `start` of each axis, and a constant around. Recorded. */
-export function bordered(op: string, x: Tensor, shape: Shape, start: (axis: number) => number, value: number): Tensor {
-  // of a start before the beginning, what x has there is cut off
-  const cut = (axis: number): number => Math.max(0, -start(axis));
-  const [own, outer] = [stridesOf(x.shape), stridesOf(shape)];
-  const route = {
-    sizes: shape.map((d, axis) => Math.max(0, Math.min(x.shape[axis]! - cut(axis), d - cut(axis) - start(axis)))),
-    from: { offset: own.reduce((sum, stride, axis) => sum + stride * cut(axis), 0), strides: own },
-    to: { offset: outer.reduce((sum, stride, axis) => sum + stride * (cut(axis) + start(axis)), 0), strides: outer },
-  };
-  return transfer(op, x, shape, route, value);
 }

@@ -13,10 +13,17 @@ function rearranged(op: string, x: Tensor, lead: Shape, split: Shape, order: rea
   });
 }
 
-/** Leading axes, channels, height and width, which `factor` must divide as often as `divisors` say. */
-function image(op: string, x: Tensor, name: string, r: number, divisors: Shape): [Shape, number, number, number] {
+/** Leading axes, channels, height and width, which must be multiples of powers of r. */
+function image(
+  op: string,
+  x: Tensor,
+  name: string,
+  r: number,
+  powers: readonly number[],
+): [Shape, number, number, number] {
   expectTensor(op, "x", x);
   checkInt(op, name, r, 1);
+  const divisors = powers.map((power) => r ** power);
   const sizes = x.shape.slice(-3) as [number, number, number];
   if (x.rank < 3 || sizes.some((d, i) => d % divisors[i]! !== 0)) {
     throw refusal(op, `x of shape [..., C, H, W], multiples of ${show(divisors)}`, x.shape);
@@ -41,7 +48,7 @@ function image(op: string, x: Tensor, name: string, r: number, divisors: Shape):
  */
 export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
   const r = upscaleFactor;
-  const [lead, c, h, w] = image("pixelShuffle", x, "upscaleFactor", r, [r * r, 1, 1]);
+  const [lead, c, h, w] = image("pixelShuffle", x, "upscaleFactor", r, [2, 0, 0]);
   const channels = c / (r * r);
   return rearranged("pixelShuffle", x, lead, [channels, r, r, h, w], [0, 1, 4, 2, 5, 3], [channels, h * r, w * r]);
 }
@@ -63,7 +70,7 @@ export function pixelShuffle(x: Tensor, upscaleFactor: number): Tensor {
  */
 export function pixelUnshuffle(x: Tensor, downscaleFactor: number): Tensor {
   const r = downscaleFactor;
-  const [lead, c, h, w] = image("pixelUnshuffle", x, "downscaleFactor", r, [1, r, r]);
+  const [lead, c, h, w] = image("pixelUnshuffle", x, "downscaleFactor", r, [0, 1, 1]);
   return rearranged("pixelUnshuffle", x, lead, [c, h / r, r, w / r, r], [0, 1, 3, 5, 2, 4], [c * r * r, h / r, w / r]);
 }
 

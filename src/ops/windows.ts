@@ -2,8 +2,7 @@
 import { pair, readOptions, type Shape, show, sizeOf, stridesOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { refusal } from "./internal/refusal.ts";
-import { composed, reshaped, transfer } from "./internal/transfer.ts";
-import { bordered } from "./pad.ts";
+import { bordered, composed, reshaped, transfer } from "./internal/transfer.ts";
 
 type Pair = readonly [number, number];
 

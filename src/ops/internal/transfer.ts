@@ -37,6 +37,19 @@ export function part(op: string, x: Tensor, shape: Shape, sizes: Shape, from: La
   return record(op, view(x, shape, from.offset), [x], [], backward, backward);
 }
 
+/** x within a larger, or smaller, shape, beginning at `start` of each axis, and a constant around. Recorded. */
+export function bordered(op: string, x: Tensor, shape: Shape, start: (axis: number) => number, value: number): Tensor {
+  // of a start before the beginning, what x has there is cut off
+  const cut = (axis: number): number => Math.max(0, -start(axis));
+  const [own, outer] = [stridesOf(x.shape), stridesOf(shape)];
+  const route = {
+    sizes: shape.map((d, axis) => Math.max(0, Math.min(x.shape[axis]! - cut(axis), d - cut(axis) - start(axis)))),
+    from: { offset: own.reduce((sum, stride, axis) => sum + stride * cut(axis), 0), strides: own },
+    to: { offset: outer.reduce((sum, stride, axis) => sum + stride * (cut(axis) + start(axis)), 0), strides: outer },
+  };
+  return transfer(op, x, shape, route, value);
+}
+
 /** The same elements under another shape, of as many elements and any rank: a view. */
 export function reshaped(op: string, x: Tensor, shape: Shape): Tensor {
   const source = x.shape;
