@@ -2,7 +2,6 @@
 // taps. The three kernels are the sum and its gradients, and each one's gradients are the other two. Tables of taps are
 // `index` (int32, trusted; negative ones stand for zeros) and `weight`, both (outer / share, n, taps): `share` blocks in
 // a row have one in common. Single rows without weights are gather.ts.
-import { Tail } from "./map";
 
 /** Sizes: `outer` blocks of x of `size` rows, of `n` in the result, rows being `inner` long. */
 @unmanaged
@@ -28,16 +27,24 @@ export function tap(y: usize, x: usize, index: usize, weight: usize, block: usiz
   for (let o = 0; o < outer; o++, x += row * size) {
     let at = <usize>(o / share) * table;
     for (let i = 0; i < n; i++, at += step) {
-      for (let v: usize = 0; v < row; v += 16, y += 16) {
+      let v: usize = 0;
+      for (; v + 16 <= row; v += 16, y += 16) {
         let sum = f32x4.splat(0);
         for (let t = at; t < at + step; t += 4) {
           const j = load<i32>(index + t);
           const value = j < 0 ? f32x4.splat(0) : v128.load(x + row * j + v);
           sum = f32x4.add(sum, f32x4.mul(v128.load_splat<u32>(weight + t), value));
         }
-        changetype<Tail>(0).store(y, sum, <i32>((row - v) >> 2));
+        v128.store(y, sum);
       }
-      y += row - ((row + 15) & ~15);
+      for (; v < row; v += 4, y += 4) {
+        let sum: f32 = 0;
+        for (let t = at; t < at + step; t += 4) {
+          const j = load<i32>(index + t);
+          sum += load<f32>(weight + t) * (j < 0 ? <f32>0 : load<f32>(x + row * j + v));
+        }
+        store<f32>(y, sum);
+      }
     }
   }
 }
@@ -59,12 +66,13 @@ export function tapGrad(dx: usize, dy: usize, index: usize, weight: usize, block
       for (let t = at; t < at + step; t += 4) {
         const j = load<i32>(index + t);
         if (j < 0) continue;
-        const w = v128.load_splat<u32>(weight + t);
+        const w = load<f32>(weight + t);
         const to = dx + row * j;
-        for (let v: usize = 0; v < row; v += 16) {
-          const sum = f32x4.add(v128.load(to + v), f32x4.mul(w, v128.load(dy + v)));
-          changetype<Tail>(0).store(to + v, sum, <i32>((row - v) >> 2));
+        let v: usize = 0;
+        for (; v + 16 <= row; v += 16) {
+          v128.store(to + v, f32x4.add(v128.load(to + v), f32x4.mul(f32x4.splat(w), v128.load(dy + v))));
         }
+        for (; v < row; v += 4) store<f32>(to + v, load<f32>(to + v) + w * load<f32>(dy + v));
       }
     }
   }
