@@ -3,16 +3,16 @@
 
 import { detach } from "../autograd.ts";
 import { checkShape, readOptions, type Shape, sameShape, show, sizeOf } from "../shape.ts";
-import { empty, expectTensor, type Tensor } from "../tensor.ts";
+import { expectTensor, type Tensor } from "../tensor.ts";
 import { add, div, fmod, minimum, mul, remainder, sub } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { eq, ge, gt, logicalAnd, lt } from "./compare.ts";
-import { ones } from "./create.ts";
+import { ones, tensor } from "./create.ts";
 import { matmul } from "./gemm.ts";
 import { oneOf, refusal } from "./internal/refusal.ts";
 import { type Block, tap } from "./internal/taps.ts";
 import { composed, reshaped } from "./internal/transfer.ts";
-import { stack } from "./join.ts";
+import { meshgrid, stack } from "./join.ts";
 import { transpose } from "./permute.ts";
 import { floor, round } from "./round.ts";
 import { select } from "./slice.ts";
@@ -164,17 +164,9 @@ export function affineGrid(theta: Tensor, size: Shape, options: { alignCorners?:
   const wanted = [n!, axes, axes + 1];
   if (!sameShape(theta.shape, wanted)) throw refusal(op, `theta of shape ${show(wanted)}`, theta.shape);
   return composed(op, () => {
-    const backwards = [...spatial].reverse();
-    const base = empty([sizeOf(spatial), axes + 1]);
-    const { data } = base;
-    for (let at = 0, place = 0; at < data.length; place++) {
-      let rest = place;
-      for (const d of backwards) {
-        data[at++] = centre(rest % d, d, alignCorners);
-        rest = Math.floor(rest / d);
-      }
-      data[at++] = 1;
-    }
+    const lists = spatial.map((d) => tensor(Array.from({ length: d }, (_, i) => centre(i, d, alignCorners))));
+    const places = stack([...meshgrid(lists).reverse(), ones(spatial)], { axis: axes });
+    const base = reshaped(op, places, [sizeOf(spatial), axes + 1]);
     return reshaped(op, matmul(base, transpose(theta)), [n!, ...spatial, axes]);
   });
 }
