@@ -22,8 +22,8 @@ export {
 } from "./nn/pad-modes.ts";
 export { buffer } from "./nn/parameter.ts";
 export { AvgPool2d, MaxPool2d } from "./nn/pool.ts";
+export { ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold, Upsample } from "./nn/resize.ts";
 export { GRU, LSTM, RNN } from "./nn/rnn.ts";
 export { GRUCell, LSTMCell, RNNCell } from "./nn/rnn-cells.ts";
-export { ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold, Upsample } from "./nn/resize.ts";
 export { Sequential, type SequentialItem } from "./nn/sequential.ts";
 export type { LoadResult, StateDict } from "./nn/state.ts";

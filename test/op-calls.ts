@@ -13,17 +13,11 @@ export const withGradient: Record<string, Call[]> = {
   ...foundation.withGradient,
   ...reduce.withGradient,
   ...rnn.withGradient,
-};
-
-/** Those of the ops above that have no gradients of gradients. */
-export const FIRST_ORDER: readonly string[] = `avgPool2d conv2d dropout embedding maxPool2d ${rnn.FIRST_ORDER}`.split(
-  " ",
-);
   ...shape.withGradient,
 };
 
 /** Those of the ops above that have no gradients of gradients. */
-export const FIRST_ORDER: readonly string[] = "avgPool2d conv2d dropout maxPool2d".split(" ");
+export const FIRST_ORDER: readonly string[] = `avgPool2d conv2d dropout maxPool2d ${rnn.FIRST_ORDER}`.split(" ");
 
 /** Calls, by name and place in their row, whose gradient is defined to be another than that of the values. */
 export const OWN_GRADIENT: readonly string[] = ["detach 0", "embedding 0", "crossEntropy 1"];

@@ -5,14 +5,12 @@ import { type Adapter, type Call, camelCase, type Library, lookUp, plain, type R
 import * as foundation from "./rows/foundation.ts";
 import * as reduce from "./rows/reduce.ts";
 import * as rnn from "./rows/rnn.ts";
+import * as shape from "./rows/shape.ts";
 
 const rows: Record<string, Row> = {
   ...foundation.rows,
   ...reduce.rows,
   ...rnn.rows,
-import * as shape from "./rows/shape.ts";
-
-const rows: Record<string, Row> = {
   ...shape.rows,
 };
 
