@@ -10,14 +10,21 @@ import * as close from "./ops/close.ts";
 import * as compare from "./ops/compare.ts";
 import * as conv from "./ops/conv.ts";
 import * as crossEntropy from "./ops/cross-entropy.ts";
+import * as diagonal from "./ops/diagonal.ts";
 import * as distance from "./ops/distance.ts";
 import * as extrema from "./ops/extrema.ts";
 import * as gather from "./ops/gather.ts";
 import * as gemm from "./ops/gemm.ts";
+import * as grid from "./ops/grid.ts";
+import * as interpolate from "./ops/interpolate.ts";
+import * as mask from "./ops/mask.ts";
 import * as moments from "./ops/moments.ts";
 import * as normalize from "./ops/normalize.ts";
 import * as permute from "./ops/permute.ts";
 import * as piecewise from "./ops/piecewise.ts";
+import * as pad from "./ops/pad.ts";
+import * as permute from "./ops/permute.ts";
+import * as pixels from "./ops/pixels.ts";
 import * as pool from "./ops/pool.ts";
 import * as pow from "./ops/pow.ts";
 import * as prod from "./ops/prod.ts";
@@ -26,8 +33,10 @@ import * as random from "./ops/random.ts";
 import * as rectifier from "./ops/rectifier.ts";
 import * as reduce from "./ops/reduce.ts";
 import * as remainder from "./ops/remainder.ts";
+import * as reorder from "./ops/reorder.ts";
 import * as round from "./ops/round.ts";
 import * as scan from "./ops/scan.ts";
+import * as scatter from "./ops/scatter.ts";
 import * as shape from "./ops/shape.ts";
 import * as slice from "./ops/slice.ts";
 import * as softmax from "./ops/softmax.ts";
@@ -39,6 +48,7 @@ import * as triangle from "./ops/triangle.ts";
 import * as trig from "./ops/trig.ts";
 import * as unary from "./ops/unary.ts";
 import * as vectorNorm from "./ops/vector-norm.ts";
+import * as windows from "./ops/windows.ts";
 import * as scope from "./scope.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -63,6 +73,13 @@ const families = {
   normalize,
   permute,
   piecewise,
+  diagonal,
+  grid,
+  interpolate,
+  mask,
+  pad,
+  permute,
+  pixels,
   pool,
   pow,
   prod,
@@ -71,8 +88,10 @@ const families = {
   rectifier,
   reduce,
   remainder,
+  reorder,
   round,
   scan,
+  scatter,
   shape,
   slice,
   softmax,
@@ -84,6 +103,7 @@ const families = {
   trig,
   unary,
   vectorNorm,
+  windows,
 };
 
 /** Functions of a tensor and more, as methods that take the rest. */

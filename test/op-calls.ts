@@ -6,6 +6,7 @@ import * as foundation from "./op-calls/foundation.ts";
 import * as losses from "./op-calls/losses.ts";
 import * as reduce from "./op-calls/reduce.ts";
 import * as rnn from "./op-calls/rnn.ts";
+import * as shape from "./op-calls/shape.ts";
 
 export { type Call, references, rowsOf, trainable } from "./op-calls/calls.ts";
 
@@ -16,12 +17,14 @@ export const withGradient: Record<string, Call[]> = {
   ...losses.withGradient,
   ...reduce.withGradient,
   ...rnn.withGradient,
+  ...shape.withGradient,
 };
 
 /** Those of the ops above that have no gradients of gradients. */
 export const FIRST_ORDER: readonly string[] = `avgPool2d conv2d ctcLoss embedding maxPool2d ${rnn.FIRST_ORDER}`.split(
   " ",
 );
+export const FIRST_ORDER: readonly string[] = `avgPool2d conv2d dropout maxPool2d ${rnn.FIRST_ORDER}`.split(" ");
 
 /** Calls, by name and place in their row, whose gradient is defined to be another than that of the values. */
 export const OWN_GRADIENT: readonly string[] = [
@@ -37,6 +40,7 @@ export const withoutGradient: Record<string, Call[]> = {
   ...foundation.withoutGradient,
   ...losses.withoutGradient,
   ...reduce.withoutGradient,
+  ...shape.withoutGradient,
 };
 
 /** Calls that fail when the op has made something already: its shapes are only seen then. */
@@ -46,6 +50,7 @@ export const REFUSED: readonly (readonly [name: string, ...Call, message: string
   ...losses.REFUSED,
   ...reduce.REFUSED,
   ...rnn.REFUSED,
+  ...shape.REFUSED,
 ];
 
 /** Exported functions that are no ops: makers, writers, and what is not about tensors. */

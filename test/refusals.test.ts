@@ -8,6 +8,7 @@ import * as foundation from "./refusals/foundation.ts";
 import * as losses from "./refusals/losses.ts";
 import * as reduce from "./refusals/reduce.ts";
 import * as rnn from "./refusals/rnn.ts";
+import * as shape from "./refusals/shape.ts";
 
 /** By exported name, as `conv1d`, `nn.Conv1d`, `optim.Lion`: calls, and a part of the message of each. */
 const refusals: Record<string, [call: () => unknown, message: string][]> = {
@@ -16,6 +17,7 @@ const refusals: Record<string, [call: () => unknown, message: string][]> = {
   ...losses.refusals,
   ...reduce.refusals,
   ...rnn.refusals,
+  ...shape.refusals,
 };
 
 /** What takes a tensor first refuses text, whatever else it takes. */

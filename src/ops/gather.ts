@@ -1,22 +1,14 @@
 // Lookups through index tensors (int32), and their gradients, which add up where an index repeats, in the order of
 // the indices. Parts by ranges are slice.ts.
-import { record } from "../autograd.ts";
+import { type Backward, record } from "../autograd.ts";
 import { scratch } from "../memory.ts";
-import {
-  checkBoolean,
-  checkInt,
-  checkOptions,
-  checkShape,
-  normalizeAxis,
-  type Shape,
-  show,
-  sizeOf,
-  stridesOf,
-} from "../shape.ts";
-import { BYTES, empty, expectTensor, type Tensor } from "../tensor.ts";
+import { checkBoolean, checkInt, checkOptions, checkShape, normalizeAxis, show } from "../shape.ts";
+import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { clear, copyStrided } from "./internal/copy.ts";
+import { mul } from "./binary.ts";
 import { checkIndices } from "./internal/indices.ts";
+import { asInt32, elementsTaken, rowsSummed, rowsTaken } from "./internal/lookup.ts";
+import { composed, reshaped } from "./internal/transfer.ts";
 
 /** Options of {@link embedding}. */
 export interface EmbeddingOptions {
@@ -60,12 +52,30 @@ export function embedding(ids: Tensor, weight: Tensor, options: EmbeddingOptions
   checkIndices(op, "ids", ids, vocabulary);
   const y = empty(checkShape(op, [...ids.shape, width]));
   k.takeRows(y.ptr, weight.ptr, ids.ptr, 1, vocabulary, ids.size, width * 4);
-  return record(op, y, [weight], [ids], (dy, [ids]) => {
+  const backward: Backward = (dy, [ids]) => {
     const dw = empty([vocabulary, width]);
     const counts = scaleGradByFreq ? scratch(4 * vocabulary) : 0;
     k.embeddingGrad(dw.ptr, counts, dy.ptr, ids.ptr, ids.size, vocabulary, width, padding);
     return [dw];
-  });
+  };
+  const twice: Backward = (dy, [ids]) => {
+    const dw = rowsSummed(reshaped(op, dy, [ids.size, width]), ids, 0, vocabulary);
+    return [scaleGradByFreq || padding >= 0 ? mul(dw, shares(ids, vocabulary, padding, scaleGradByFreq)) : dw];
+  };
+  return record(op, y, [weight], [ids], backward, twice);
+}
+
+/** What each row's gradient is multiplied by, [V, 1]. */
+function shares(ids: Tensor, vocabulary: number, padding: number, byFrequency: boolean): Tensor {
+  const y = empty([vocabulary, 1]);
+  const share = new Float32Array(vocabulary).fill(byFrequency ? 0 : 1);
+  if (byFrequency) {
+    for (const id of ids.data) share[id] = share[id]! + 1;
+    for (let id = 0; id < vocabulary; id++) share[id] = 1 / Math.max(1, share[id]!);
+  }
+  if (padding >= 0) share[padding] = 0;
+  y.data.set(share);
+  return y;
 }
 
 /**
@@ -95,22 +105,8 @@ export function indexSelect(x: Tensor, index: Tensor, options: { axis?: number }
   if (x.rank === 0) throw new RangeError(`${op}: expected x of at least one axis, got a scalar`);
   if (index.rank > 1) throw new RangeError(`${op}: expected index of at most one axis, got ${show(index.shape)}`);
   const axis = normalizeAxis(op, options.axis ?? 0, x.rank);
-  const source = x.shape;
-  const size = source[axis]!;
-  const n = index.size;
-  checkIndices(op, "index", index, size);
-  const outer = sizeOf(source.slice(0, axis));
-  const inner = sizeOf(source.slice(axis + 1));
-  const y = empty(
-    source.map((d, i) => (i === axis ? n : d)),
-    x.dtype,
-  );
-  k.takeRows(y.ptr, x.ptr, index.ptr, outer, size, n, inner * BYTES[x.dtype]);
-  return record(op, y, [x], [index], (dy, [index]) => {
-    const dx = empty(source);
-    k.takeRowsGrad(dx.ptr, dy.ptr, index.ptr, outer, size, n, inner);
-    return [dx];
-  });
+  checkIndices(op, "index", index, x.shape[axis]!);
+  return rowsTaken(op, x, index, axis);
 }
 
 /**
@@ -144,42 +140,31 @@ export function gather(x: Tensor, index: Tensor, options: { axis: number }): Ten
       `${op}: expected index of ${x.rank} axes within ${show(source)} but for axis ${axis}, got ${show(wanted)}`,
     );
   }
-  // A scalar counts as one element along one axis.
-  const size = source[axis] ?? 1;
-  const n = wanted[axis] ?? 1;
-  checkIndices(op, "index", index, size);
-  // The part of x that index spans in the other axes; only that takes part.
-  const spanned = source.map((d, i) => (i === axis ? d : wanted[i]!));
-  const whole = spanned.every((d, i) => d === source[i]);
-  const outer = sizeOf(spanned.slice(0, axis));
-  const inner = sizeOf(spanned.slice(axis + 1));
-  const y = empty(wanted, x.dtype);
-  const from = whole ? x : within(x, spanned);
-  const look = x.dtype === "bool" ? k.gatherBytes : k.gatherWords;
-  look(y.ptr, from.ptr, index.ptr, outer, size, n, inner);
-  if (!whole) from.dispose();
-  return record(op, y, [x], [index], (dy, [index]) => {
-    const part = empty(spanned);
-    k.gatherGrad(part.ptr, dy.ptr, index.ptr, outer, size, n, inner);
-    if (whole) return [part];
-    const dx = empty(source);
-    clear(dx);
-    copyStrided(
-      dx,
-      { offset: 0, strides: stridesOf(source) },
-      part,
-      { offset: 0, strides: stridesOf(spanned) },
-      spanned,
-    );
-    return [dx];
-  });
+  checkIndices(op, "index", index, source[axis] ?? 1);
+  return asInt32(op, x, (x) => elementsTaken(op, x, index, axis));
 }
 
-/** The first `shape` elements along each axis, copied. */
-function within(x: Tensor, shape: Shape): Tensor {
-  const y = empty(shape, x.dtype);
-  copyStrided(y, { offset: 0, strides: stridesOf(shape) }, x, { offset: 0, strides: stridesOf(x.shape) }, shape);
-  return y;
+/**
+ * Single elements by their position in the whole, counted row by row.
+ *
+ * @param x any shape and dtype.
+ * @param index int32 of any shape, from 0 to `x`'s number of elements - 1.
+ * @returns `index`'s shape, `x`'s dtype.
+ * @throws TypeError if `index` is not int32; RangeError naming the first index out of range.
+ * @see https://pytorch.org/docs/stable/generated/torch.take.html
+ *
+ * @example
+ * ```ts
+ * import { take, tensor } from "sedge";
+ * take(tensor([[1, 2], [3, 4]]), tensor([3, 0], { dtype: "int32" })).toArray(); // => [4,1]
+ * ```
+ */
+export function take(x: Tensor, index: Tensor): Tensor {
+  const op = "take";
+  expectTensor(op, "x", x);
+  expectTensor(op, "index", index, "int32");
+  checkIndices(op, "index", index, x.size);
+  return composed(op, () => reshaped(op, rowsTaken(op, reshaped(op, x, [x.size]), index, 0), index.shape));
 }
 
 /**

@@ -7,6 +7,7 @@ import * as foundation from "./rows/foundation.ts";
 import * as losses from "./rows/losses.ts";
 import * as reduce from "./rows/reduce.ts";
 import * as rnn from "./rows/rnn.ts";
+import * as shape from "./rows/shape.ts";
 
 const rows: Record<string, Row> = {
   ...elementwise.rows,
@@ -14,6 +15,7 @@ const rows: Record<string, Row> = {
   ...losses.rows,
   ...reduce.rows,
   ...rnn.rows,
+  ...shape.rows,
 };
 
 /** Where a function of a case's name may be exported when no row says so. */
