@@ -27,6 +27,6 @@ export * from "./round";
 export * from "./scan";
 export * from "./softmax";
 export * from "./sort";
-export * from "./transcendental";
 export * from "./taps";
+export * from "./transcendental";
 export * from "./unary";

@@ -20,10 +20,9 @@ import * as interpolate from "./ops/interpolate.ts";
 import * as mask from "./ops/mask.ts";
 import * as moments from "./ops/moments.ts";
 import * as normalize from "./ops/normalize.ts";
-import * as permute from "./ops/permute.ts";
-import * as piecewise from "./ops/piecewise.ts";
 import * as pad from "./ops/pad.ts";
 import * as permute from "./ops/permute.ts";
+import * as piecewise from "./ops/piecewise.ts";
 import * as pixels from "./ops/pixels.ts";
 import * as pool from "./ops/pool.ts";
 import * as pow from "./ops/pow.ts";
@@ -78,7 +77,6 @@ const families = {
   interpolate,
   mask,
   pad,
-  permute,
   pixels,
   pool,
   pow,

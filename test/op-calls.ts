@@ -24,7 +24,6 @@ export const withGradient: Record<string, Call[]> = {
 export const FIRST_ORDER: readonly string[] = `avgPool2d conv2d ctcLoss embedding maxPool2d ${rnn.FIRST_ORDER}`.split(
   " ",
 );
-export const FIRST_ORDER: readonly string[] = `avgPool2d conv2d dropout maxPool2d ${rnn.FIRST_ORDER}`.split(" ");
 
 /** Calls, by name and place in their row, whose gradient is defined to be another than that of the values. */
 export const OWN_GRADIENT: readonly string[] = [

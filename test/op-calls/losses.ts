@@ -66,7 +66,7 @@ export const withGradient: Record<string, Call[]> = {
   l2Penalty: [[() => [p(3), p(2, 2)], (a, b) => sedge.l2Penalty(Object.entries({ a, b }), { weight: 0.5 })]],
   marginRankingLoss: [[() => [f(3), p(3), p(3)], (a, b, t) => sedge.marginRankingLoss(a, b, t, { margin: 0.5 })]],
   multiMarginLoss: [
-    [() => [f(3, 4), ids(0, 3, 1)], (x, t) => sedge.multiMarginLoss(x, t, { p: 2 })],
+    [() => [f(3, 4).mul(0.3), ids(0, 3, 1)], (x, t) => sedge.multiMarginLoss(x, t, { p: 2 })],
     [() => [f(4), ids(2).reshape([])], (x, t) => sedge.multiMarginLoss(x, t, { reduction: "none" })],
   ],
   multilabelMarginLoss: [
