@@ -1,7 +1,8 @@
 // Pooling through the public ops, in nanoseconds an output value: `pool max|avg KxK sS HxW`, ` dx` for the backward alone.
 import { backward } from "../src/backward.ts";
+import { avgPool2d } from "../src/ops/avg-pool.ts";
 import { randn } from "../src/ops/create-random.ts";
-import { avgPool2d, maxPool2d } from "../src/ops/pool.ts";
+import { maxPool2d } from "../src/ops/max-pool.ts";
 import { sizeOf } from "../src/shape.ts";
 import type { Benchmark } from "./harness.ts";
 
