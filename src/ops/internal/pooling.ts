@@ -1,6 +1,5 @@
 // What all pools share: checks, shape rule, and how three axes are pooled as two and then the first. Maxima with their
 // indices are maxima.ts, the ops ops/*pool.ts.
-import { tidy } from "../../scope.ts";
 import { checkBoolean, perAxis, type Shape, show, sizeOf } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { type Axis, unpooled } from "./geometry.ts";
@@ -73,10 +72,12 @@ export function separately(x: Tensor, axes: readonly Axis[], pool: Pool, last: P
   const planes = sizeOf(lead);
   if (axes.length < 3) return pool(x, shape, planes, axes);
   const [d, h, w] = axes as [Axis, Axis, Axis];
-  return tidy(() => {
-    const flat = pool(x, [...lead, d.size, h.out, w.out], planes * d.size, [h, w]);
+  const flat = pool(x, [...lead, d.size, h.out, w.out], planes * d.size, [h, w]);
+  try {
     return last(flat, shape, planes, [d, unpooled(h.out * w.out)]);
-  });
+  } finally {
+    flat.dispose();
+  }
 }
 
 /** Adaptive windows over the last axes, one for each of `outputSize`. */
