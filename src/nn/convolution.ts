@@ -15,7 +15,7 @@ export interface ConvLayerOptions {
   bias?: unknown;
 }
 
-/** @internal The base of convolution layers over as many axes as `Sizes` has; weights are PyTorch's and start as there. */
+/** The base of convolution layers over as many axes as `Sizes` has; weights are PyTorch's and start as there. */
 export abstract class Convolution<Sizes extends readonly number[]> extends Module {
   readonly inChannels: number;
   readonly outChannels: number;

@@ -11,7 +11,7 @@ export interface PoolLayerOptions {
   ceilMode?: unknown;
 }
 
-/** @internal The base of pooling layers with windows of a given size, over as many axes as `Sizes` has. */
+/** The base of pooling layers with windows of a given size, over as many axes as `Sizes` has. */
 export abstract class Pool<Sizes extends readonly number[]> extends Module {
   readonly kernelSize: Sizes;
   readonly stride: Sizes;
