@@ -30,7 +30,7 @@ function strips(g: Geometry): usize {
  * columns; 16->120 5x5 on 5x5, 4 % and 31 %.)
  */
 export function prefersColumns(g: Geometry): bool {
-  if (g.d * g.kd !== 1) return false; // rare, and slower at worst
+  if (g.d * g.kd * g.od !== 1 || g.pd > 0) return false; // several planes: slower at worst
   const passes = <f64>g.h * <f64>g.w;
   const columns = <f64>(g.ho * g.wo) * <f64>(g.sh * g.sw);
   const bytes = <f64>(channelsOf(g) * g.taps) * <f64>(g.ho * g.wo) * 4;

@@ -4,9 +4,11 @@ import type { Tensor } from "../tensor.ts";
 import { Convolution } from "./convolution.ts";
 
 /** What the layers' options add to those of the ops. */
-interface Bias {
+interface More {
   /** Whether there is a bias; default true. */
   bias?: boolean;
+  /** What the padding is made of: zeros (default), the input mirrored, its edge repeated, or its other side. */
+  paddingMode?: "zeros" | "reflect" | "replicate" | "circular";
 }
 
 /**
@@ -17,7 +19,8 @@ interface Bias {
  * @param inChannels channels of the input. @param outChannels number of kernels.
  * @param kernelSize one size.
  * @param options `stride` (default 1), `padding` (zeros on each side, "same" or "valid"; default 0), `dilation`
- *   (default 1), `groups` (default 1), `bias` (default true).
+ *   (default 1), `groups` (default 1), `bias` (default true), `paddingMode` ("zeros" (default), "reflect", "replicate" or
+ *   "circular").
  * @throws TypeError or RangeError for options out of range, and channels that `groups` does not divide.
  *
  * Shape: [n, inChannels, l] to [n, outChannels, lo], lo = floor((l + 2 padding - dilation (k - 1) - 1) / stride) + 1, or
@@ -37,14 +40,14 @@ export class Conv1d extends Convolution<readonly [number]> {
     inChannels: number,
     outChannels: number,
     kernelSize: number | readonly [number],
-    options: Conv1dOptions & Bias = {},
+    options: Conv1dOptions & More = {},
   ) {
     super("Conv1d", 1, false, inChannels, outChannels, kernelSize, options);
   }
 
   forward(x: Tensor): Tensor {
-    const { stride, padding, dilation, groups } = this;
-    return conv1d(x, this.weight, this.bias, { stride, padding, dilation, groups });
+    const { stride, dilation, groups } = this;
+    return this.padded(x, (x, padding) => conv1d(x, this.weight, this.bias, { stride, padding, dilation, groups }));
   }
 }
 
@@ -56,7 +59,8 @@ export class Conv1d extends Convolution<readonly [number]> {
  * @param inChannels channels of the input. @param outChannels number of kernels.
  * @param kernelSize one size, or [vertical, horizontal].
  * @param options `stride` (default 1), `padding` (zeros on each side, "same" or "valid"; default 0), `dilation`
- *   (default 1), `groups` (default 1), `bias` (default true).
+ *   (default 1), `groups` (default 1), `bias` (default true), `paddingMode` ("zeros" (default), "reflect", "replicate" or
+ *   "circular").
  * @throws TypeError or RangeError for options out of range, and channels that `groups` does not divide.
  *
  * Shape: [n, inChannels, h, w] to [n, outChannels, ho, wo], ho = floor((h + 2 padding - dilation (kh - 1) - 1) / stride)
@@ -77,14 +81,14 @@ export class Conv2d extends Convolution<readonly [number, number]> {
     inChannels: number,
     outChannels: number,
     kernelSize: number | readonly [number, number],
-    options: Conv2dOptions & Bias = {},
+    options: Conv2dOptions & More = {},
   ) {
     super("Conv2d", 2, false, inChannels, outChannels, kernelSize, options);
   }
 
   forward(x: Tensor): Tensor {
-    const { stride, padding, dilation, groups } = this;
-    return conv2d(x, this.weight, this.bias, { stride, padding, dilation, groups });
+    const { stride, dilation, groups } = this;
+    return this.padded(x, (x, padding) => conv2d(x, this.weight, this.bias, { stride, padding, dilation, groups }));
   }
 }
 
@@ -96,7 +100,8 @@ export class Conv2d extends Convolution<readonly [number, number]> {
  * @param inChannels channels of the input. @param outChannels number of kernels.
  * @param kernelSize one size, or [depth, vertical, horizontal].
  * @param options `stride` (default 1), `padding` (zeros on each side, "same" or "valid"; default 0), `dilation`
- *   (default 1), `groups` (default 1), `bias` (default true).
+ *   (default 1), `groups` (default 1), `bias` (default true), `paddingMode` ("zeros" (default), "reflect", "replicate" or
+ *   "circular").
  * @throws TypeError or RangeError for options out of range, and channels that `groups` does not divide.
  *
  * Shape: [n, inChannels, d, h, w] to [n, outChannels, do, ho, wo], sizes as in `Conv2d`, or without n; `weight`
@@ -116,13 +121,13 @@ export class Conv3d extends Convolution<readonly [number, number, number]> {
     inChannels: number,
     outChannels: number,
     kernelSize: number | readonly [number, number, number],
-    options: Conv3dOptions & Bias = {},
+    options: Conv3dOptions & More = {},
   ) {
     super("Conv3d", 3, false, inChannels, outChannels, kernelSize, options);
   }
 
   forward(x: Tensor): Tensor {
-    const { stride, padding, dilation, groups } = this;
-    return conv3d(x, this.weight, this.bias, { stride, padding, dilation, groups });
+    const { stride, dilation, groups } = this;
+    return this.padded(x, (x, padding) => conv3d(x, this.weight, this.bias, { stride, padding, dilation, groups }));
   }
 }

@@ -64,8 +64,15 @@ export function convolution(
   const shape = [...lead.slice(0, -1), o, ...out];
   const n = lead.length === 2 ? lead[0]! : 1;
   return transposed
-    ? part(op, X, [null, weight, x], [shape, weight.shape, x.shape], geometry(n, o, c, groups, axes), bias)
-    : part(op, Y, [x, weight, null], [x.shape, weight.shape, shape], geometry(n, c, o, groups, axes), bias);
+    ? part(
+        op,
+        X,
+        [null, weight, x],
+        [shape, weight.shape, x.shape],
+        geometry(n, o, c, groups, axes, bias !== null),
+        bias,
+      )
+    : part(op, Y, [x, weight, null], [x.shape, weight.shape, shape], geometry(n, c, o, groups, axes, false), bias);
 }
 
 function expectBias(op: string, bias: unknown): void {
@@ -130,10 +137,17 @@ function transposedAxes(op: string, sizes: Shape, kernel: Shape, options: Convol
   return axes;
 }
 
-/** The kernels' counts. Planes that the kernel spans all at once are as good as channels. */
-function geometry(n: number, c: number, o: number, groups: number, axes: readonly Axis[]): Geometry {
+/** The kernels' counts. Planes that the kernel spans all at once are as good as channels, where these have no bias. */
+function geometry(
+  n: number,
+  c: number,
+  o: number,
+  groups: number,
+  axes: readonly Axis[],
+  channelBias: boolean,
+): Geometry {
   const [d, ...plane] = axes as [Axis, ...Axis[]];
-  const spanned = plane.length === 2 && d.kernel === d.size && d.before === 0 && d.out === 1;
+  const spanned = plane.length === 2 && d.kernel === d.size && d.before === 0 && d.out === 1 && !channelBias;
   return spanned ? geometryOf(n, c * d.size, o, groups, plane) : geometryOf(n, c, o, groups, axes);
 }
 
