@@ -32,7 +32,7 @@ abstract class AdaptivePool<Sizes extends readonly (number | null)[]> extends Mo
   }
 
   override extraRepr(): string {
-    return `outputSize=[${this.outputSize.join(", ")}]`;
+    return `outputSize=[${this.outputSize.map(String).join(", ")}]`;
   }
 }
 
