@@ -130,10 +130,21 @@ interface Chooser {
   (options: extrema.ExtremumOptions): extrema.ValuesAndIndices;
 }
 
+/** Both signatures of a function that has two, as methods. */
+type Twofold<F> = F extends { (x: Tensor, ...a: infer A): infer R; (x: Tensor, ...b: infer B): infer S }
+  ? { (...a: A): R; (...b: B): S }
+  : never;
+
 interface OpMethods extends Methods<All> {
   max: Chooser;
   min: Chooser;
   median: Chooser;
+  adaptiveMaxPool1d: Twofold<All["adaptiveMaxPool1d"]>;
+  adaptiveMaxPool2d: Twofold<All["adaptiveMaxPool2d"]>;
+  adaptiveMaxPool3d: Twofold<All["adaptiveMaxPool3d"]>;
+  maxPool1d: Twofold<All["maxPool1d"]>;
+  maxPool2d: Twofold<All["maxPool2d"]>;
+  maxPool3d: Twofold<All["maxPool3d"]>;
 }
 
 declare module "./tensor.ts" {

@@ -81,6 +81,9 @@ describe("a layer computes its op", () => {
     const even = new nn.MaxPool1d(2, { returnIndices: true }).call(randn([2, 4, 6]));
     expect(new nn.MaxUnpool1d(2).call(...even).shape).toEqual([2, 4, 6]);
     expect(new nn.MaxUnpool2d(2).call(y, indices, [7, 9]).shape).toEqual([2, 4, 7, 9]);
+    const [sameY, sameIndices] = x2().maxPool2d(2, { returnIndices: true });
+    expect([sameY.shape, sameIndices.shape]).toEqual([y.shape, indices.shape]);
+    expect(x2().maxPool2d(2, { stride: 3 }).shape).toEqual([2, 4, 2, 3]);
     const [z, at] = new nn.AdaptiveMaxPool1d(2, { returnIndices: true }).call(x1());
     expect([z.shape, at.shape]).toEqual([
       [2, 4, 2],
