@@ -1,8 +1,8 @@
 // A valid call or more of every exported op: what the tests that hold for all ops run over. What an op computes is
 // tested beside it. The calls are in op-calls/, by family.
 import type { Call } from "./op-calls/calls.ts";
-import * as elementwise from "./op-calls/elementwise.ts";
 import * as conv from "./op-calls/conv.ts";
+import * as elementwise from "./op-calls/elementwise.ts";
 import * as foundation from "./op-calls/foundation.ts";
 import * as losses from "./op-calls/losses.ts";
 import * as reduce from "./op-calls/reduce.ts";

@@ -3,8 +3,8 @@
 import { describe, expect, it } from "vitest";
 import * as sedge from "../src/entry.ts";
 import { OTHERS, withGradient, withoutGradient } from "./op-calls.ts";
-import * as elementwise from "./refusals/elementwise.ts";
 import * as conv from "./refusals/conv.ts";
+import * as elementwise from "./refusals/elementwise.ts";
 import * as foundation from "./refusals/foundation.ts";
 import * as losses from "./refusals/losses.ts";
 import * as reduce from "./refusals/reduce.ts";

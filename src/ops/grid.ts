@@ -4,7 +4,7 @@
 import { detach } from "../autograd.ts";
 import { checkShape, readOptions, type Shape, sameShape, show, sizeOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
-import { add, div, fmod, minimum, mul, remainder, sub } from "./binary.ts";
+import { add, div, minimum, mul, sub } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { eq, ge, gt, logicalAnd, lt } from "./compare.ts";
 import { ones, tensor } from "./create.ts";
@@ -14,6 +14,7 @@ import { type Block, tap } from "./internal/taps.ts";
 import { composed, reshaped } from "./internal/transfer.ts";
 import { meshgrid, stack } from "./join.ts";
 import { transpose } from "./permute.ts";
+import { fmod, remainder } from "./remainder.ts";
 import { floor, round } from "./round.ts";
 import { select } from "./slice.ts";
 import { where } from "./ternary.ts";
