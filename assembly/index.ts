@@ -1,5 +1,6 @@
 // The core's whole face: every family of kernels.
 export * from "./activation";
+export * from "./adaptive-pool";
 export * from "./binary";
 export * from "./cast";
 export * from "./compare";
@@ -15,6 +16,7 @@ export * from "./gather";
 export * from "./gemm";
 export * from "./losses";
 export * from "./mask";
+export * from "./max-unpool";
 export * from "./memory";
 export * from "./moments";
 export * from "./optim";

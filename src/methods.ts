@@ -3,12 +3,15 @@
 import { detach, zeroGrad } from "./autograd.ts";
 import { backward } from "./backward.ts";
 import * as activation from "./ops/activation.ts";
+import * as adaptivePool from "./ops/adaptive-pool.ts";
 import * as assign from "./ops/assign.ts";
+import * as avgPool from "./ops/avg-pool.ts";
 import * as binary from "./ops/binary.ts";
 import * as cast from "./ops/cast.ts";
 import * as close from "./ops/close.ts";
 import * as compare from "./ops/compare.ts";
 import * as conv from "./ops/conv.ts";
+import * as convTranspose from "./ops/conv-transpose.ts";
 import * as crossEntropy from "./ops/cross-entropy.ts";
 import * as diagonal from "./ops/diagonal.ts";
 import * as distance from "./ops/distance.ts";
@@ -17,14 +20,16 @@ import * as gather from "./ops/gather.ts";
 import * as gemm from "./ops/gemm.ts";
 import * as grid from "./ops/grid.ts";
 import * as interpolate from "./ops/interpolate.ts";
+import * as lpPool from "./ops/lp-pool.ts";
 import * as mask from "./ops/mask.ts";
+import * as maxPool from "./ops/max-pool.ts";
+import * as maxUnpool from "./ops/max-unpool.ts";
 import * as moments from "./ops/moments.ts";
 import * as normalize from "./ops/normalize.ts";
 import * as pad from "./ops/pad.ts";
 import * as permute from "./ops/permute.ts";
 import * as piecewise from "./ops/piecewise.ts";
 import * as pixels from "./ops/pixels.ts";
-import * as pool from "./ops/pool.ts";
 import * as pow from "./ops/pow.ts";
 import * as prod from "./ops/prod.ts";
 import * as products from "./ops/products.ts";
@@ -57,12 +62,15 @@ const keep = (x: Tensor): Tensor => scope.keep(x);
 const families = {
   own: { backward, detach, keep, zeroGrad },
   activation,
+  adaptivePool,
   assign,
+  avgPool,
   binary,
   cast,
   close,
   compare,
   conv,
+  convTranspose,
   crossEntropy,
   distance,
   extrema,
@@ -78,7 +86,9 @@ const families = {
   mask,
   pad,
   pixels,
-  pool,
+  lpPool,
+  maxPool,
+  maxUnpool,
   pow,
   prod,
   products,
@@ -120,10 +130,21 @@ interface Chooser {
   (options: extrema.ExtremumOptions): extrema.ValuesAndIndices;
 }
 
+/** Both signatures of a function that has two, as methods. */
+type Twofold<F> = F extends { (x: Tensor, ...a: infer A): infer R; (x: Tensor, ...b: infer B): infer S }
+  ? { (...a: A): R; (...b: B): S }
+  : never;
+
 interface OpMethods extends Methods<All> {
   max: Chooser;
   min: Chooser;
   median: Chooser;
+  adaptiveMaxPool1d: Twofold<All["adaptiveMaxPool1d"]>;
+  adaptiveMaxPool2d: Twofold<All["adaptiveMaxPool2d"]>;
+  adaptiveMaxPool3d: Twofold<All["adaptiveMaxPool3d"]>;
+  maxPool1d: Twofold<All["maxPool1d"]>;
+  maxPool2d: Twofold<All["maxPool2d"]>;
+  maxPool3d: Twofold<All["maxPool3d"]>;
 }
 
 declare module "./tensor.ts" {

@@ -14,13 +14,26 @@ export {
   Tanh,
   Tanhshrink,
 } from "./nn/activations.ts";
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+} from "./nn/adaptive-pool.ts";
+export { AvgPool1d, AvgPool2d, AvgPool3d } from "./nn/avg-pool.ts";
 export { Bilinear, CosineSimilarity, PairwiseDistance } from "./nn/bilinear.ts";
-export { Conv2d } from "./nn/conv.ts";
+export { Conv1d, Conv2d, Conv3d } from "./nn/conv.ts";
+export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "./nn/conv-transpose.ts";
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from "./nn/dropout.ts";
 export { Embedding } from "./nn/embedding.ts";
 export { Flatten, Identity, Unflatten } from "./nn/flatten.ts";
 export * as init from "./nn/init.ts";
 export { Linear } from "./nn/linear.ts";
+export { LPPool1d, LPPool2d, LPPool3d } from "./nn/lp-pool.ts";
+export { MaxPool1d, MaxPool2d, MaxPool3d } from "./nn/max-pool.ts";
+export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from "./nn/max-unpool.ts";
 export { type Layer, Module } from "./nn/module.ts";
 export { ConstantPad1d, ConstantPad2d, ConstantPad3d, ZeroPad1d, ZeroPad2d, ZeroPad3d } from "./nn/pad.ts";
 export {
@@ -36,7 +49,6 @@ export {
 } from "./nn/pad-modes.ts";
 export { buffer } from "./nn/parameter.ts";
 export { Hardshrink, Hardsigmoid, Hardswish, Hardtanh, ReLU6, Softshrink, Threshold } from "./nn/piecewise.ts";
-export { AvgPool2d, MaxPool2d } from "./nn/pool.ts";
 export { CELU, ELU, PReLU, RReLU, SELU } from "./nn/rectifier.ts";
 export { ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold, Upsample } from "./nn/resize.ts";
 export { GRU, LSTM, RNN } from "./nn/rnn.ts";

@@ -1,6 +1,7 @@
 // A valid call or more of every exported op: what the tests that hold for all ops run over. What an op computes is
 // tested beside it. The calls are in op-calls/, by family.
 import type { Call } from "./op-calls/calls.ts";
+import * as conv from "./op-calls/conv.ts";
 import * as elementwise from "./op-calls/elementwise.ts";
 import * as foundation from "./op-calls/foundation.ts";
 import * as losses from "./op-calls/losses.ts";
@@ -18,12 +19,14 @@ export const withGradient: Record<string, Call[]> = {
   ...reduce.withGradient,
   ...rnn.withGradient,
   ...shape.withGradient,
+  ...conv.withGradient,
 };
 
 /** Those of the ops above that have no gradients of gradients. */
 export const FIRST_ORDER: readonly string[] = `avgPool2d conv2d ctcLoss embedding maxPool2d ${rnn.FIRST_ORDER}`.split(
   " ",
 );
+export const FIRST_ORDER: readonly string[] = `ctcLoss ${rnn.FIRST_ORDER}`.split(" ");
 
 /** Calls, by name and place in their row, whose gradient is defined to be another than that of the values. */
 export const OWN_GRADIENT: readonly string[] = [
@@ -50,6 +53,7 @@ export const REFUSED: readonly (readonly [name: string, ...Call, message: string
   ...reduce.REFUSED,
   ...rnn.REFUSED,
   ...shape.REFUSED,
+  ...conv.REFUSED,
 ];
 
 /** Exported functions that are no ops: makers, writers, and what is not about tensors. */

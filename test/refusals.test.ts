@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import * as sedge from "../src/entry.ts";
 import { OTHERS, withGradient, withoutGradient } from "./op-calls.ts";
+import * as conv from "./refusals/conv.ts";
 import * as elementwise from "./refusals/elementwise.ts";
 import * as foundation from "./refusals/foundation.ts";
 import * as losses from "./refusals/losses.ts";
@@ -18,6 +19,7 @@ const refusals: Record<string, [call: () => unknown, message: string][]> = {
   ...reduce.refusals,
   ...rnn.refusals,
   ...shape.refusals,
+  ...conv.refusals,
 };
 
 /** What takes a tensor first refuses text, whatever else it takes. */

@@ -15,7 +15,6 @@ export const withGradient: Record<string, Call[]> = {
   amax: reduction(sedge.amax),
   amin: reduction(sedge.amin),
   atan2: binary(sedge.atan2),
-  avgPool2d: [[() => [f(2, 3, 6, 6)], (x) => sedge.avgPool2d(x, 3, { stride: 2, padding: 1 })]],
   bmm: [[() => [f(2, 3, 4), f(2, 4, 5)], sedge.bmm]],
   broadcastTo: [[() => [f(3, 1)], (x) => sedge.broadcastTo(x, [2, 3, 4])]],
   cast: [
@@ -29,10 +28,6 @@ export const withGradient: Record<string, Call[]> = {
   ceil: unary(sedge.ceil),
   chunk: [[() => [f(5, 3)], (x) => sedge.chunk(x, 2)]],
   clone: unary(sedge.clone),
-  conv2d: [
-    [() => [f(2, 3, 6, 6), f(4, 3, 3, 3), f(4)], (x, w, b) => sedge.conv2d(x, w, b, { padding: 1 })],
-    [() => [f(2, 4, 6, 6), f(4, 2, 3, 3)], (x, w) => sedge.conv2d(x, w, null, { groups: 2, stride: 2 })],
-  ],
   cos: unary(sedge.cos),
   crossEntropy: [
     [() => [f(4, 3), ids(0, 2, 1, 1)], (x, t) => sedge.crossEntropy(x, t)],
@@ -80,7 +75,6 @@ export const withGradient: Record<string, Call[]> = {
     [() => [f(2, 1, 3, 4), f(5, 4, 2)], sedge.matmul],
     [() => [f(3), f(3)], sedge.matmul],
   ],
-  maxPool2d: [[() => [f(2, 3, 6, 6)], (x) => sedge.maxPool2d(x, 2)]],
   maximum: binary(sedge.maximum),
   mean: reduction(sedge.mean),
   minimum: binary(sedge.minimum),

@@ -1,6 +1,6 @@
 // Rows of the reference vectors for the ops, layers and optimizers that were there first.
 import { cast, Tensor } from "../../../src/index.ts";
-import { type Adapter, list, named, optionsOf, positional, type Row, trailing } from "../calls.ts";
+import { type Adapter, list, named, optionsOf, positional, type Row } from "../calls.ts";
 import { fans, gain } from "../initialisers.ts";
 import { OPTIMIZERS, optimize, optimizeGroups } from "../optimizers.ts";
 import { program } from "../program.ts";
@@ -15,9 +15,6 @@ const slices: Adapter = ({ kase, fn, inputs }) => {
     inputs[0],
   );
 };
-
-/** The bias stands between the weight and the options, null without one. */
-const convolution: Adapter = ({ fn, x, options }) => fn(x.x, x.weight, x.bias ?? null, ...trailing(options));
 
 /** The vectors store it as floats; PyTorch's and ours are integers. PyTorch's -1 is our default. */
 const oneHot: Adapter = ({ fn, inputs, options: { numClasses } }) =>
@@ -45,19 +42,6 @@ export const rows: Record<string, Row> = {
   chunk: { call: positional("chunks") },
   slice: { call: slices },
   one_hot: { call: oneHot },
-
-  conv2d: { call: convolution },
-
-  max_pool1d: { call: positional("kernelSize") },
-  max_pool2d: { call: positional("kernelSize") },
-  max_pool3d: { call: positional("kernelSize") },
-  avg_pool1d: { call: positional("kernelSize") },
-  avg_pool2d: { call: positional("kernelSize") },
-  avg_pool3d: { call: positional("kernelSize") },
-  adaptive_avg_pool1d: { call: positional("outputSize") },
-  adaptive_avg_pool2d: { call: positional("outputSize") },
-  adaptive_max_pool1d: { call: positional("outputSize") },
-  adaptive_max_pool2d: { call: positional("outputSize") },
 
   multi_head_attention: named("nn.MultiheadAttention", "nn.MultiHeadAttention"),
   transformer_encoder_layer: named("nn.TransformerEncoderLayer"),
