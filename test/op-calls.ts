@@ -13,20 +13,19 @@ export { type Call, references, rowsOf, trainable } from "./op-calls/calls.ts";
 
 /** By name of the op. */
 export const withGradient: Record<string, Call[]> = {
+  ...conv.withGradient,
   ...elementwise.withGradient,
   ...foundation.withGradient,
   ...losses.withGradient,
   ...reduce.withGradient,
   ...rnn.withGradient,
   ...shape.withGradient,
-  ...conv.withGradient,
 };
 
 /** Those of the ops above that have no gradients of gradients. */
 export const FIRST_ORDER: readonly string[] = `avgPool2d conv2d ctcLoss embedding maxPool2d ${rnn.FIRST_ORDER}`.split(
   " ",
 );
-export const FIRST_ORDER: readonly string[] = `ctcLoss ${rnn.FIRST_ORDER}`.split(" ");
 
 /** Calls, by name and place in their row, whose gradient is defined to be another than that of the values. */
 export const OWN_GRADIENT: readonly string[] = [
@@ -47,13 +46,13 @@ export const withoutGradient: Record<string, Call[]> = {
 
 /** Calls that fail when the op has made something already: its shapes are only seen then. */
 export const REFUSED: readonly (readonly [name: string, ...Call, message: string])[] = [
+  ...conv.REFUSED,
   ...elementwise.REFUSED,
   ...foundation.REFUSED,
   ...losses.REFUSED,
   ...reduce.REFUSED,
   ...rnn.REFUSED,
   ...shape.REFUSED,
-  ...conv.REFUSED,
 ];
 
 /** Exported functions that are no ops: makers, writers, and what is not about tensors. */

@@ -13,13 +13,13 @@ import * as shape from "./refusals/shape.ts";
 
 /** By exported name, as `conv1d`, `nn.Conv1d`, `optim.Lion`: calls, and a part of the message of each. */
 const refusals: Record<string, [call: () => unknown, message: string][]> = {
+  ...conv.refusals,
   ...elementwise.refusals,
   ...foundation.refusals,
   ...losses.refusals,
   ...reduce.refusals,
   ...rnn.refusals,
   ...shape.refusals,
-  ...conv.refusals,
 };
 
 /** What takes a tensor first refuses text, whatever else it takes. */

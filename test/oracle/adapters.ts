@@ -11,13 +11,13 @@ import * as rnn from "./rows/rnn.ts";
 import * as shape from "./rows/shape.ts";
 
 const rows: Record<string, Row> = {
+  ...conv.rows,
   ...elementwise.rows,
   ...foundation.rows,
   ...losses.rows,
   ...reduce.rows,
   ...rnn.rows,
   ...shape.rows,
-  ...conv.rows,
 };
 
 /** Where a function of a case's name may be exported when no row says so. */
