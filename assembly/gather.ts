@@ -27,14 +27,9 @@ export function takeRowsGrad(dx: usize, dy: usize, index: usize, outer: i32, siz
   const bytes = (<usize>row) << 2;
   memory.fill(dx, 0, bytes * size * outer);
   for (let o = 0; o < outer; o++, dx += bytes * size) {
-    for (let i = 0; i < n; i++, dy += bytes) addRow(dx + bytes * load<u32>(index + ((<usize>i) << 2)), dy, row);
+    for (let i = 0; i < n; i++, dy += bytes)
+      changetype<Row>(0).add(dx + bytes * load<u32>(index + ((<usize>i) << 2)), dy, row);
   }
-}
-
-/** y += x over n floats. */
-function addRow(y: usize, x: usize, n: i32): void {
-  for (; n >= 4; n -= 4, y += 16, x += 16) v128.store(y, f32x4.add(v128.load(y), v128.load(x)));
-  for (; n > 0; n--, y += 4, x += 4) store<f32>(y, load<f32>(y) + load<f32>(x));
 }
 
 /**

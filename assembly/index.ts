@@ -15,6 +15,7 @@ export * from "./gemm";
 export * from "./losses";
 export * from "./memory";
 export * from "./moments";
+export * from "./norm";
 export * from "./optim";
 export * from "./pool";
 export * from "./prod";

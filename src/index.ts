@@ -28,6 +28,7 @@ export * from "./ops/gemm.ts";
 export * from "./ops/join.ts";
 export * from "./ops/moments.ts";
 export * from "./ops/packed.ts";
+export * from "./ops/norm.ts";
 export * from "./ops/permute.ts";
 export * from "./ops/pool.ts";
 export * from "./ops/pow.ts";

@@ -14,6 +14,7 @@ import * as extrema from "./ops/extrema.ts";
 import * as gather from "./ops/gather.ts";
 import * as gemm from "./ops/gemm.ts";
 import * as moments from "./ops/moments.ts";
+import * as norm from "./ops/norm.ts";
 import * as permute from "./ops/permute.ts";
 import * as pool from "./ops/pool.ts";
 import * as pow from "./ops/pow.ts";
@@ -52,6 +53,7 @@ const families = {
   gather,
   gemm,
   moments,
+  norm,
   permute,
   pool,
   pow,

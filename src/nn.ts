@@ -8,6 +8,7 @@ export { Flatten, Identity } from "./nn/flatten.ts";
 export * as init from "./nn/init.ts";
 export { Linear } from "./nn/linear.ts";
 export { type Layer, Module } from "./nn/module.ts";
+export { LayerNorm } from "./nn/norm.ts";
 export { buffer } from "./nn/parameter.ts";
 export { AvgPool2d, MaxPool2d } from "./nn/pool.ts";
 export { GRU, LSTM, RNN } from "./nn/rnn.ts";

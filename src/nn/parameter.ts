@@ -3,6 +3,7 @@ import { fillUniform } from "../ops/internal/random.ts";
 import { keep } from "../scope.ts";
 import { describe, type Shape } from "../shape.ts";
 import { Tensor, unscoped } from "../tensor.ts";
+import { k } from "../wasm.ts";
 
 /** Those seen, so that one that is frozen stays a parameter. */
 const parameters = new WeakSet<Tensor>();
@@ -15,6 +16,13 @@ export function parameter(shape: Shape): Tensor {
   t.leave();
   t.requiresGrad = true;
   parameters.add(t);
+  return t;
+}
+
+/** A parameter of equal elements. */
+export function filledParameter(shape: Shape, value: number): Tensor {
+  const t = parameter(shape);
+  k.fill(t.ptr, t.size, value);
   return t;
 }
 
