@@ -13,6 +13,7 @@ export { accuracy } from "./metrics.ts";
 export * as nn from "./nn.ts";
 export * from "./ops/activation.ts";
 export * from "./ops/assign.ts";
+export * from "./ops/batch-norm.ts";
 export * from "./ops/binary.ts";
 export * from "./ops/cast.ts";
 export * from "./ops/compare.ts";

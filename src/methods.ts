@@ -4,6 +4,7 @@ import { detach, zeroGrad } from "./autograd.ts";
 import { backward } from "./backward.ts";
 import * as activation from "./ops/activation.ts";
 import * as assign from "./ops/assign.ts";
+import * as batchNorm from "./ops/batch-norm.ts";
 import * as binary from "./ops/binary.ts";
 import * as cast from "./ops/cast.ts";
 import * as compare from "./ops/compare.ts";
@@ -43,6 +44,7 @@ const families = {
   own: { backward, detach, keep, zeroGrad },
   activation,
   assign,
+  batchNorm,
   binary,
   cast,
   compare,

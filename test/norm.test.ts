@@ -8,7 +8,7 @@ import type { Tensor } from "../src/tensor.ts";
 import { checkOp, random, values } from "./check-op.ts";
 
 /** Values to mean 0 and variance 1 in float64, or to mean square 1 with `mean` 0. */
-export function normalized(
+function normalized(
   line: number[],
   eps: number,
   mean = line.reduce((s, v) => s + v, 0) / line.length,
@@ -17,7 +17,7 @@ export function normalized(
   return line.map((v) => (v - mean) / Math.sqrt(variance + eps));
 }
 
-export function expectClose(y: Tensor, want: readonly number[], tolerance: number): void {
+function expectClose(y: Tensor, want: readonly number[], tolerance: number): void {
   expect(y.size).toBe(want.length);
   Array.from(y.data).forEach((v, i) => {
     expect(Math.abs(v - want[i]!), `element ${i}: ${v}, not ${want[i]}`).toBeLessThanOrEqual(tolerance);

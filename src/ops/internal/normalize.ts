@@ -2,7 +2,7 @@
 // batch-norm.ts; the loops are assembly/norm.ts.
 import { record } from "../../autograd.ts";
 import { scratch } from "../../memory.ts";
-import { checkShape, type Shape, sameShape, show } from "../../shape.ts";
+import { checkShape, type Shape, sameShape, show, sizeOf } from "../../shape.ts";
 import { empty, expectTensor, type Tensor } from "../../tensor.ts";
 import { ints, k } from "../../wasm.ts";
 
@@ -50,6 +50,19 @@ export function trailingShape(op: string, normalizedShape: unknown): Shape {
   if (shape.length === 0) throw new RangeError(`${op}: expected normalizedShape of at least one axis, got []`);
   return shape;
 }
+
+/** The sizes N, C and the product of the others of images, signals or features. */
+export function expectChannels(op: string, x: Tensor, rank = 2): [n: number, c: number, size: number] {
+  expectTensor(op, "x", x, "float32");
+  if (x.rank < rank) {
+    throw new RangeError(`${op}: expected x of shape [N, C, ...] with ${rank} axes or more, got ${show(x.shape)}`);
+  }
+  return [x.shape[0]!, x.shape[1]!, sizeOf(x.shape.slice(2))];
+}
+
+/** The error for statistics of one value, whose variance says nothing. */
+export const single = (op: string, x: Tensor): RangeError =>
+  new RangeError(`${op}: expected x of more than one value for each mean, got shape ${show(x.shape)}`);
 
 /** Refuses weight or bias that is not float32 of the shape. */
 export function checkAffine(op: string, shape: Shape, parts: Readonly<Record<string, Affine>>): void {
