@@ -8,11 +8,7 @@ import type { Tensor } from "../src/tensor.ts";
 import { checkOp, random, values } from "./check-op.ts";
 
 /** Values to mean 0 and variance 1 in float64, or to mean square 1 with `mean` 0. */
-function normalized(
-  line: number[],
-  eps: number,
-  mean = line.reduce((s, v) => s + v, 0) / line.length,
-): number[] {
+function normalized(line: number[], eps: number, mean = line.reduce((s, v) => s + v, 0) / line.length): number[] {
   const variance = line.reduce((s, v) => s + (v - mean) ** 2, 0) / line.length;
   return line.map((v) => (v - mean) / Math.sqrt(variance + eps));
 }

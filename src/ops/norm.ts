@@ -9,6 +9,7 @@ import {
   type Affine,
   CENTRED,
   checkAffine,
+  checkGroups,
   expectChannels,
   groupLayout,
   normalize,
@@ -135,7 +136,7 @@ export function groupNorm(
   const { eps } = readOptions(op, options, { eps: 1e-5 });
   const [n, c, size] = expectChannels(op, x);
   checkInt(op, "numGroups", numGroups, 1);
-  if (c % numGroups !== 0) throw new RangeError(`${op}: expected numGroups to divide ${c} channels, got ${numGroups}`);
+  checkGroups(op, numGroups, c);
   checkAffine(op, [c], { weight, bias });
   if (n * c * size === numGroups) throw single(op, x);
   const layout = groupLayout(n, c, size, numGroups, !!(weight || bias));

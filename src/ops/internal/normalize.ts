@@ -60,6 +60,12 @@ export function expectChannels(op: string, x: Tensor, rank = 2): [n: number, c: 
   return [x.shape[0]!, x.shape[1]!, sizeOf(x.shape.slice(2))];
 }
 
+/** Refuses groups that leave a rest of the channels. */
+export function checkGroups(op: string, numGroups: number, channels: number): void {
+  if (channels % numGroups === 0) return;
+  throw new RangeError(`${op}: expected numGroups to divide ${channels} channels, got ${numGroups}`);
+}
+
 /** The error for statistics of one value, whose variance says nothing. */
 export const single = (op: string, x: Tensor): RangeError =>
   new RangeError(`${op}: expected x of more than one value for each mean, got shape ${show(x.shape)}`);
