@@ -62,6 +62,22 @@ export function embeddingGrad(
   }
 }
 
+/**
+ * place (bags, width) int32 = the number of the row of x (n, width) that has the column's largest value among those of
+ * its bag, the first of equal ones; -1 for a bag without rows. bag (n): the bag of each row.
+ */
+export function bagMax(place: usize, x: usize, bag: usize, n: i32, bags: i32, width: i32): void {
+  const row = (<usize>width) << 2;
+  memory.fill(place, 0xff, row * bags);
+  for (let i = 0, at = x; i < n; i++) {
+    let to = place + row * load<u32>(bag + ((<usize>i) << 2));
+    for (let column = x; column < x + row; column += 4, at += 4, to += 4) {
+      const best = load<i32>(to);
+      if (best < 0 || load<f32>(at) > load<f32>(column + row * best)) store<i32>(to, i);
+    }
+  }
+}
+
 /** y[o, i, j] = x[o, index[o, i, j], j]; y and index (outer, n, inner), x (outer, size, inner) of float32 or int32. */
 export function gatherWords(y: usize, x: usize, index: usize, outer: i32, size: i32, n: i32, inner: i32): void {
   gather<u32>(y, x, index, outer, size, n, inner);

@@ -23,6 +23,7 @@ export * from "./ops/create-random.ts";
 export * from "./ops/cross-entropy.ts";
 export * from "./ops/distance.ts";
 export * from "./ops/einsum.ts";
+export * from "./ops/embedding.ts";
 export * from "./ops/extrema.ts";
 export * from "./ops/gather.ts";
 export * from "./ops/gemm.ts";

@@ -11,6 +11,7 @@ import * as compare from "./ops/compare.ts";
 import * as conv from "./ops/conv.ts";
 import * as crossEntropy from "./ops/cross-entropy.ts";
 import * as distance from "./ops/distance.ts";
+import * as embedding from "./ops/embedding.ts";
 import * as extrema from "./ops/extrema.ts";
 import * as gather from "./ops/gather.ts";
 import * as gemm from "./ops/gemm.ts";
@@ -51,6 +52,7 @@ const families = {
   conv,
   crossEntropy,
   distance,
+  embedding,
   extrema,
   gather,
   gemm,

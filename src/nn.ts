@@ -10,10 +10,12 @@ export {
   InstanceNorm2d,
   InstanceNorm3d,
 } from "./nn/batch-norm.ts";
+export { ModuleDict, ModuleList, ParameterDict, ParameterList } from "./nn/containers.ts";
 export { Conv2d } from "./nn/conv.ts";
 export { Dropout } from "./nn/dropout.ts";
-export { Embedding } from "./nn/embedding.ts";
+export { Embedding, EmbeddingBag } from "./nn/embedding.ts";
 export { Flatten, Identity } from "./nn/flatten.ts";
+export type { HookHandle } from "./nn/hooks.ts";
 export * as init from "./nn/init.ts";
 export { Linear } from "./nn/linear.ts";
 export { type Layer, Module } from "./nn/module.ts";

@@ -1,72 +1,11 @@
 // Lookups through index tensors (int32), and their gradients, which add up where an index repeats, in the order of
-// the indices. Parts by ranges are slice.ts.
+// the indices. Parts by ranges are slice.ts, tables of vectors embedding.ts.
 import { record } from "../autograd.ts";
-import { scratch } from "../memory.ts";
-import {
-  checkBoolean,
-  checkInt,
-  checkOptions,
-  checkShape,
-  normalizeAxis,
-  type Shape,
-  show,
-  sizeOf,
-  stridesOf,
-} from "../shape.ts";
+import { checkInt, checkOptions, checkShape, normalizeAxis, type Shape, show, sizeOf, stridesOf } from "../shape.ts";
 import { BYTES, empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { clear, copyStrided } from "./internal/copy.ts";
 import { checkIndices } from "./internal/indices.ts";
-
-/** Options of {@link embedding}. */
-export interface EmbeddingOptions {
-  /** The row that gets no gradient; negative ones count from the end. Default: none. */
-  paddingIdx?: number;
-  /** Whether a row's gradient is divided by how often its id occurs in `ids`. Default false. */
-  scaleGradByFreq?: boolean;
-}
-
-/**
- * Rows of a table by number: token vectors and the like.
- *
- * @param ids int32 of any shape, from 0 to V - 1.
- * @param weight float32 table `[V, D]`.
- * @param options `paddingIdx`, `scaleGradByFreq`; see {@link EmbeddingOptions}.
- * @returns `[...ids.shape, D]`. The gradient of `weight` is dense.
- * @throws TypeError for other dtypes; RangeError if `weight` has not two axes, or naming the first id out of range.
- * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
- *
- * @example
- * ```ts
- * import { embedding, tensor } from "sedge";
- * const table = tensor([[1, 2], [3, 4], [5, 6]]);
- * embedding(tensor(new Int32Array([2, 0])), table).toArray(); // => [[5,6],[1,2]]
- * ```
- */
-export function embedding(ids: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
-  const op = "embedding";
-  expectTensor(op, "ids", ids, "int32");
-  expectTensor(op, "weight", weight, "float32");
-  checkOptions(op, options, ["paddingIdx", "scaleGradByFreq"]);
-  if (weight.rank !== 2) throw new RangeError(`${op}: expected weight of shape [V, D], got ${show(weight.shape)}`);
-  const [vocabulary, width] = weight.shape as [number, number];
-  const { paddingIdx, scaleGradByFreq = false } = options;
-  checkBoolean(op, "scaleGradByFreq", scaleGradByFreq);
-  let padding = -1;
-  if (paddingIdx !== undefined) {
-    padding = checkInt(op, "paddingIdx", paddingIdx, -vocabulary, vocabulary - 1);
-    if (padding < 0) padding += vocabulary;
-  }
-  checkIndices(op, "ids", ids, vocabulary);
-  const y = empty(checkShape(op, [...ids.shape, width]));
-  k.takeRows(y.ptr, weight.ptr, ids.ptr, 1, vocabulary, ids.size, width * 4);
-  return record(op, y, [weight], [ids], (dy, [ids]) => {
-    const dw = empty([vocabulary, width]);
-    const counts = scaleGradByFreq ? scratch(4 * vocabulary) : 0;
-    k.embeddingGrad(dw.ptr, counts, dy.ptr, ids.ptr, ids.size, vocabulary, width, padding);
-    return [dw];
-  });
-}
 
 /**
  * Whole rows, or slices across any axis, by number: `y[i] = x[index[i]]`. Along the leading axis each row is one block

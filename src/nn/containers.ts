@@ -1,0 +1,211 @@
+// Modules and parameters in lists and under names, for models that choose among them. Chains are sequential.ts.
+import { describe } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
+import { ListModule } from "./list.ts";
+import { type Layer, Module } from "./module.ts";
+import { isParameter } from "./parameter.ts";
+
+function checkModule(kind: string, name: string | number, item: unknown): void {
+  if (item instanceof Module) return;
+  throw new TypeError(`${kind}: expected ${describe(name)} to be a module, got ${describe(item)}`);
+}
+
+function checkParameter(kind: string, name: string | number, item: unknown): void {
+  if (item instanceof Tensor && isParameter(item)) return;
+  const got = item instanceof Tensor ? "one that is none" : describe(item);
+  throw new TypeError(`${kind}: expected ${describe(name)} to be a leaf that requires gradients, got ${got}`);
+}
+
+/** Containers only hold: their parts are called. */
+function notCalled(kind: string): never {
+  throw new TypeError(`${kind}: expected a call of what it holds, got one of itself`);
+}
+
+/**
+ * Modules in a list, named by position: `blocks.0.weight`. A plain array as a field registers its modules too; this one
+ * can be printed, walked and nested.
+ *
+ * @param modules any modules.
+ * @throws TypeError for what is no module.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ModuleList.html
+ *
+ * @example
+ * ```ts
+ * import { nn, ones } from "sedge";
+ * const blocks = new nn.ModuleList([new nn.Linear(2, 2)]).append(new nn.Linear(2, 1));
+ * let x = ones([1, 2]);
+ * for (const block of blocks) x = block.call(x);
+ * x.shape; // => [1,1]
+ * Object.keys(blocks.stateDict()); // => ["0.weight","0.bias","1.weight","1.bias"]
+ * ```
+ */
+export class ModuleList<T extends Module = Layer> extends ListModule<T[]> {
+  constructor(modules: Iterable<T> = []) {
+    super([...modules]);
+  }
+
+  protected check(item: unknown, at: number): void {
+    checkModule("ModuleList", at, item);
+  }
+
+  forward(): never {
+    return notCalled("ModuleList");
+  }
+}
+
+/**
+ * Parameters in a list, named by position.
+ *
+ * @param parameters leaves that require gradients, as `variable` makes them.
+ * @throws TypeError for what is none.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ParameterList.html
+ *
+ * @example
+ * ```ts
+ * import { nn, variable } from "sedge";
+ * Object.keys(new nn.ParameterList([variable([1]), variable([2])]).stateDict()); // => ["0","1"]
+ * ```
+ */
+export class ParameterList extends ListModule<Tensor[]> {
+  constructor(parameters: Iterable<Tensor> = []) {
+    super([...parameters]);
+  }
+
+  protected check(item: unknown, at: number): void {
+    checkParameter("ParameterList", at, item);
+  }
+
+  forward(): never {
+    return notCalled("ParameterList");
+  }
+}
+
+/** Parts under names, in the order they were set, with the methods of a Map. */
+abstract class DictModule<T> extends Module {
+  private readonly parts = new Map<string, T>();
+
+  /** @internal */
+  constructor(parts: Readonly<Record<string, T>> | Iterable<readonly [string, T]>) {
+    super();
+    const entries = Symbol.iterator in parts ? parts : Object.entries(parts);
+    for (const [name, part] of entries) this.set(name, part);
+  }
+
+  /** @internal Refuses what has no place in it. */
+  protected abstract check(name: string, part: unknown): void;
+
+  /** How many there are. */
+  get size(): number {
+    return this.parts.size;
+  }
+
+  /** Whether there is one of that name. */
+  has(name: string): boolean {
+    return this.parts.has(name);
+  }
+
+  /**
+   * The one of that name.
+   * @throws RangeError if there is none.
+   */
+  get(name: string): T {
+    const part = this.parts.get(name);
+    if (part !== undefined) return part;
+    throw new RangeError(`get: expected name to be one of ${[...this.keys()].join(", ")}, got ${describe(name)}`);
+  }
+
+  /** Puts one under a name, in the place of another if there was one. */
+  set(name: string, part: T): this {
+    if (typeof name !== "string" || name === "" || name.includes(".")) {
+      throw new TypeError(`set: expected name to be text without a dot, got ${describe(name)}`);
+    }
+    this.check(name, part);
+    this.parts.set(name, part);
+    return this;
+  }
+
+  /** Takes one out; whether there was one. */
+  delete(name: string): boolean {
+    return this.parts.delete(name);
+  }
+
+  /** The names, in order. */
+  keys(): IterableIterator<string> {
+    return this.parts.keys();
+  }
+
+  /** What is under the names, in order. */
+  values(): IterableIterator<T> {
+    return this.parts.values();
+  }
+
+  /** Names and what is under them, in order. */
+  entries(): IterableIterator<[string, T]> {
+    return this.parts.entries();
+  }
+
+  [Symbol.iterator](): IterableIterator<[string, T]> {
+    return this.entries();
+  }
+
+  override *fields(): Iterable<readonly [string, unknown]> {
+    yield* this.parts;
+    yield* super.fields();
+  }
+}
+
+/**
+ * Modules under names: `activations.relu.weight`.
+ *
+ * @param modules an object of modules, or entries.
+ * @throws TypeError for what is no module, and for names that are empty or have a dot.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "sedge";
+ * const choices = new nn.ModuleDict({ relu: new nn.ReLU(), leaky: new nn.LeakyReLU(0.5) });
+ * choices.get("leaky").call(tensor([-2])).toArray(); // => [-1]
+ * [...choices.keys()]; // => ["relu","leaky"]
+ * ```
+ */
+export class ModuleDict<T extends Module = Layer> extends DictModule<T> {
+  constructor(modules: Readonly<Record<string, T>> | Iterable<readonly [string, T]> = {}) {
+    super(modules);
+  }
+
+  protected check(name: string, part: unknown): void {
+    checkModule("ModuleDict", name, part);
+  }
+
+  forward(): never {
+    return notCalled("ModuleDict");
+  }
+}
+
+/**
+ * Parameters under names.
+ *
+ * @param parameters an object of leaves that require gradients, or entries.
+ * @throws TypeError for what is none, and for names that are empty or have a dot.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.ParameterDict.html
+ *
+ * @example
+ * ```ts
+ * import { nn, variable } from "sedge";
+ * new nn.ParameterDict({ scale: variable([2]) }).get("scale").toArray(); // => [2]
+ * ```
+ */
+export class ParameterDict extends DictModule<Tensor> {
+  constructor(parameters: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]> = {}) {
+    super(parameters);
+  }
+
+  protected check(name: string, part: unknown): void {
+    checkParameter("ParameterDict", name, part);
+  }
+
+  forward(): never {
+    return notCalled("ParameterDict");
+  }
+}

@@ -1,0 +1,75 @@
+// What the containers that are lists share: positions, names, changes. Sequential and the lists of modules and parameters
+// are built on it.
+import { checkInt } from "../shape.ts";
+import { Module } from "./module.ts";
+
+/** A module whose parts stand in an array; they are named by position unless they have names of their own. */
+export abstract class ListModule<Items extends unknown[]> extends Module {
+  /** @internal */
+  readonly items: Items;
+  /** @internal Names of their own, by position. */
+  protected readonly names: (string | undefined)[] = [];
+
+  /** @internal */
+  constructor(items: Items) {
+    super();
+    items.forEach((item, i) => {
+      this.check(item, i);
+    });
+    this.items = items;
+  }
+
+  /** @internal Refuses what has no place in it. */
+  protected abstract check(item: unknown, at: number): void;
+
+  /** How many there are. */
+  get length(): number {
+    return this.items.length;
+  }
+
+  /**
+   * The one at position `i`; negative ones count from the end.
+   * @throws TypeError for what is no integer; RangeError beyond either end.
+   */
+  at(i: number): Items[number] {
+    checkInt("at", "i", i);
+    const item = this.items.at(i);
+    if (item !== undefined) return item;
+    throw new RangeError(`at: expected a position from ${-this.length} to ${this.length - 1}, got ${i}`);
+  }
+
+  /** Adds one at the end. */
+  append(item: Items[number]): this {
+    return this.insert(this.length, item);
+  }
+
+  /** Adds several at the end. */
+  extend(items: Iterable<Items[number]>): this {
+    for (const item of [...items]) this.append(item);
+    return this;
+  }
+
+  /** Adds one before position `i`; negative ones count from the end. */
+  insert(i: number, item: Items[number]): this {
+    checkInt("insert", "i", i, -this.length, this.length);
+    this.check(item, i);
+    this.names.length = this.length;
+    this.names.splice(i, 0, undefined);
+    this.items.splice(i, 0, item);
+    return this;
+  }
+
+  [Symbol.iterator](): IterableIterator<Items[number]> {
+    return this.items[Symbol.iterator]();
+  }
+
+  /** @internal The parts with their names. */
+  protected named(): [string, Items[number]][] {
+    return this.items.map((item, i) => [this.names[i] ?? String(i), item]);
+  }
+
+  override *fields(): Iterable<readonly [string, unknown]> {
+    yield* this.named();
+    for (const [name, value] of super.fields()) if (value !== this.items) yield [name, value];
+  }
+}

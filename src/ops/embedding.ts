@@ -1,0 +1,225 @@
+// Rows of a table of vectors by number, one by one or summed up in bags. Other lookups are gather.ts, where the kernels
+// of both are too.
+import { noGrad, record } from "../autograd.ts";
+import { scratch } from "../memory.ts";
+import { tidy } from "../scope.ts";
+import { checkInt, checkNumber, checkShape, readOptions, sameShape, show } from "../shape.ts";
+import { empty, expectTensor, type Tensor } from "../tensor.ts";
+import { k } from "../wasm.ts";
+import { add, div, maximum, mul } from "./binary.ts";
+import { ge, gt } from "./compare.ts";
+import { tensor } from "./create.ts";
+import { amax } from "./extrema.ts";
+import { gather, indexSelect } from "./gather.ts";
+import { bagEnds, checkMode } from "./internal/bags.ts";
+import { checkIndices } from "./internal/indices.ts";
+import { pow } from "./pow.ts";
+import { sum } from "./reduce.ts";
+import { reshape } from "./shape.ts";
+import { where } from "./ternary.ts";
+import { abs } from "./unary.ts";
+
+/** Options of {@link embedding}. */
+export interface EmbeddingOptions {
+  /** The row that gets no gradient; negative ones count from the end. Default: none. */
+  paddingIdx?: number | null;
+  /** Rows that are looked up and have a larger norm are first scaled to it, in place. Default: none are. */
+  maxNorm?: number | null;
+  /** The p of that norm, Infinity included. Default 2. */
+  normType?: number;
+  /** Whether a row's gradient is divided by how often its id occurs in `ids`. Default false. */
+  scaleGradByFreq?: boolean;
+}
+
+/** Options of {@link embeddingBag}. */
+export interface EmbeddingBagOptions extends EmbeddingOptions {
+  /** What becomes of the rows of a bag. Default "mean". */
+  mode?: "sum" | "mean" | "max";
+  /** A factor for each id, float32 of the shape of `ids`; for mode "sum" only. Default: none. */
+  perSampleWeights?: Tensor | null;
+  /** Whether the last offset is the end of the last bag. Default false. */
+  includeLastOffset?: boolean;
+}
+
+const LOOKUP = { paddingIdx: null, maxNorm: null, normType: 2, scaleGradByFreq: false };
+
+/**
+ * Rows of a table by number: token vectors and the like.
+ *
+ * @param ids int32 of any shape, from 0 to V - 1.
+ * @param weight float32 table `[V, D]`.
+ * @param options `paddingIdx`, `maxNorm`, `normType`, `scaleGradByFreq`; see {@link EmbeddingOptions}.
+ * @returns `[...ids.shape, D]`. The gradient of `weight` is dense.
+ * @throws TypeError for other dtypes; RangeError if `weight` has not two axes, or naming the first id out of range.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
+ *
+ * @example
+ * ```ts
+ * import { embedding, tensor } from "sedge";
+ * const table = tensor([[1, 2], [3, 4], [5, 6]]);
+ * embedding(tensor(new Int32Array([2, 0])), table).toArray(); // => [[5,6],[1,2]]
+ * ```
+ */
+export function embedding(ids: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
+  const given = readOptions<Required<EmbeddingOptions>>("embedding", options, LOOKUP);
+  const { padding, vocabulary, width } = table("embedding", ids, weight, given);
+  return lookUp(
+    ids,
+    weight,
+    padding,
+    given.scaleGradByFreq,
+    checkShape("embedding", [...ids.shape, width]),
+    vocabulary,
+  );
+}
+
+/** Checks the operands; scales rows in place if asked for. */
+function table(
+  op: string,
+  ids: Tensor,
+  weight: Tensor,
+  { paddingIdx, maxNorm, normType }: Required<EmbeddingOptions>,
+): { padding: number; vocabulary: number; width: number } {
+  expectTensor(op, "ids", ids, "int32");
+  expectTensor(op, "weight", weight, "float32");
+  if (weight.rank !== 2) throw new RangeError(`${op}: expected weight of shape [V, D], got ${show(weight.shape)}`);
+  const [vocabulary, width] = weight.shape as [number, number];
+  let padding = -1;
+  if (paddingIdx !== null) {
+    padding = checkInt(op, "paddingIdx", paddingIdx, -vocabulary, vocabulary - 1);
+    if (padding < 0) padding += vocabulary;
+  }
+  checkIndices(op, "ids", ids, vocabulary);
+  if (maxNorm !== null) {
+    checkNumber(op, "maxNorm", maxNorm, 0);
+    if (weight.size > 0 && ids.size > 0) shorten(weight, [...new Set(ids.data)], maxNorm, normType);
+  }
+  return { padding, vocabulary, width };
+}
+
+/** Scales rows of a larger norm to `maxNorm`, in place. */
+function shorten(weight: Tensor, ids: readonly number[], maxNorm: number, p: number): void {
+  const width = weight.shape[1]!;
+  const over = { axis: 1, keepDims: true };
+  noGrad(() =>
+    tidy(() => {
+      const rows = indexSelect(weight, tensor(Int32Array.from(ids)));
+      const sizes = abs(rows);
+      const norms = p === Infinity ? amax(sizes, over) : pow(sum(pow(sizes, p), over), 1 / p);
+      const short = mul(rows, where(gt(norms, maxNorm), div(maxNorm, add(norms, 1e-7)), 1));
+      const [to, from] = [weight.data, short.data];
+      ids.forEach((id, i) => {
+        to.set(from.subarray(i * width, (i + 1) * width), id * width);
+      });
+    }),
+  );
+  weight.touch();
+}
+
+function lookUp(
+  ids: Tensor,
+  weight: Tensor,
+  padding: number,
+  scaleGradByFreq: boolean,
+  shape: readonly number[],
+  vocabulary: number,
+): Tensor {
+  const width = shape.at(-1)!;
+  const y = empty(shape);
+  k.takeRows(y.ptr, weight.ptr, ids.ptr, 1, vocabulary, ids.size, width * 4);
+  return record("embedding", y, [weight], [ids], (dy, [ids]) => {
+    const dw = empty([vocabulary, width]);
+    const counts = scaleGradByFreq ? scratch(4 * vocabulary) : 0;
+    k.embeddingGrad(dw.ptr, counts, dy.ptr, ids.ptr, ids.size, vocabulary, width, padding);
+    return [dw];
+  });
+}
+
+/**
+ * Sums, means or maxima of bags of a table's rows: what `embedding` and a reduction give, for bags of any lengths. An
+ * empty bag gives zeros.
+ *
+ * @param ids int32 `[n]`, the bags one after the other, or `[B, L]` for bags of one length.
+ * @param weight float32 table `[V, D]`.
+ * @param offsets int32 `[B]`: where in `ids` each bag begins, from 0 upwards; null for `ids` of two axes.
+ * @param options `mode`, `perSampleWeights`, `includeLastOffset`, `paddingIdx` (ids that are left out), `maxNorm`,
+ *   `normType`, `scaleGradByFreq`; see {@link EmbeddingBagOptions}.
+ * @returns `[B, D]`.
+ * @throws TypeError for other dtypes; RangeError for shapes, ids, offsets or a mode out of range, and for factors or
+ *   `scaleGradByFreq` with a mode that has none.
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding_bag.html
+ *
+ * @example
+ * ```ts
+ * import { embeddingBag, tensor } from "sedge";
+ * const table = tensor([[1, 2], [3, 4], [5, 6]]);
+ * const [ids, offsets] = [tensor(new Int32Array([2, 0, 1])), tensor(new Int32Array([0, 2]))];
+ * embeddingBag(ids, table, offsets).toArray(); // => [[3,4],[3,4]]
+ * embeddingBag(ids, table, offsets, { mode: "sum" }).toArray(); // => [[6,8],[3,4]]
+ * ```
+ */
+export function embeddingBag(
+  ids: Tensor,
+  weight: Tensor,
+  offsets: Tensor | null = null,
+  options: EmbeddingBagOptions = {},
+): Tensor {
+  const op = "embeddingBag";
+  const given = readOptions<Required<EmbeddingBagOptions>>(op, options, {
+    ...LOOKUP,
+    mode: "mean",
+    perSampleWeights: null,
+    includeLastOffset: false,
+  });
+  const { mode, perSampleWeights, scaleGradByFreq } = given;
+  checkMode(op, mode);
+  if (mode === "max" && scaleGradByFreq) throw new RangeError(`${op}: expected no scaleGradByFreq for mode "max"`);
+  if (perSampleWeights !== null) {
+    expectTensor(op, "perSampleWeights", perSampleWeights, "float32");
+    if (mode !== "sum") throw new RangeError(`${op}: expected no perSampleWeights for mode "${mode}"`);
+  }
+  expectTensor(op, "ids", ids, "int32");
+  const ends = bagEnds(op, ids, offsets, given.includeLastOffset);
+  if (perSampleWeights && !sameShape(perSampleWeights.shape, ids.shape)) {
+    const got = show(perSampleWeights.shape);
+    throw new RangeError(`${op}: expected perSampleWeights of shape ${show(ids.shape)}, got ${got}`);
+  }
+  const { padding, vocabulary, width } = table(op, ids, weight, given);
+  const bags = ends.length;
+  const taken: number[] = [];
+  const bagOf: number[] = [];
+  const counts = new Float32Array(bags).fill(1);
+  const list = ids.data;
+  ends.forEach((end, bag) => {
+    const before = taken.length;
+    for (let i = ends[bag - 1] ?? 0; i < end; i++) {
+      if (list[i] === padding) continue;
+      taken.push(i);
+      bagOf.push(bag);
+    }
+    counts[bag] = Math.max(taken.length - before, 1);
+  });
+  return tidy(() => {
+    const at = tensor(Int32Array.from(taken));
+    const bag = tensor(Int32Array.from(bagOf));
+    const pick = (x: Tensor): Tensor => indexSelect(reshape(x, [ids.size]), at);
+    const rows = lookUp(pick(ids), weight, -1, scaleGradByFreq, [taken.length, width], vocabulary);
+    if (mode === "max" && taken.length > 0) {
+      const place = empty([bags, width], "int32");
+      k.bagMax(place.ptr, rows.ptr, bag.ptr, taken.length, bags, width);
+      return where(ge(place, 0), gather(rows, maximum(place, 0), { axis: 0 }), 0);
+    }
+    const weighted = perSampleWeights ? mul(rows, reshape(pick(perSampleWeights), [taken.length, 1])) : rows;
+    const y = addRows(weighted, bag, bags);
+    return mode === "mean" ? div(y, tensor(counts, { shape: [bags, 1] })) : y;
+  });
+}
+
+/** y (n, D): sums of the rows by their number. */
+function addRows(rows: Tensor, index: Tensor, n: number): Tensor {
+  const width = rows.shape[1]!;
+  const y = empty([n, width]);
+  k.takeRowsGrad(y.ptr, rows.ptr, index.ptr, 1, n, index.size, width);
+  const back = (dy: Tensor, [index]: readonly Tensor[]): [Tensor] => [indexSelect(dy, index!)];
+  return record("embeddingBag", y, [rows], [index], back, back);
+}
