@@ -192,10 +192,8 @@ export function normGrad(
     v128.store(work, i64x2.splat(0));
     for (let s = l.runs; s > 0; s--, at += l.runStep << 2, i += l.perRun << 2) {
       let w: f64 = 1;
-      if (each) {
-        sumsEach(work, partW + i, partB + i, dy + at, x + at, stat, weight + i, l.run);
-      } else {
-        sums(work, dy + at, x + at, stat, l.run);
+      sums(work, partW + i, partB + i, dy + at, x + at, stat, weight + i, each, l.run);
+      if (!each) {
         // the sums go on over runs of one weight
         if (l.perRun === 0 && s > 1) continue;
         w = <f64>load<f32>(weight + i);
@@ -222,62 +220,52 @@ export function normGrad(
   }
 }
 
-/** Adds the sums of dy and dy h over a run to the two of `total`. */
-function sums(total: usize, dy: usize, x: usize, stat: usize, n: usize): void {
-  changetype<Sums>(0).of(total, 0, 0, dy, x, stat, 0, n, false);
-}
-
-/** Adds dy h to dw and dy to db, and the sums of k = dy w and k h to the two of `total`. */
-function sumsEach(total: usize, dw: usize, db: usize, dy: usize, x: usize, stat: usize, weight: usize, n: usize): void {
-  changetype<Sums>(0).of(total, dw, db, dy, x, stat, weight, n, true);
-}
-
-class Sums {
-  @inline of(
-    total: usize,
-    dw: usize,
-    db: usize,
-    dy: usize,
-    x: usize,
-    stat: usize,
-    weight: usize,
-    n: usize,
-    each: bool,
-  ): void {
-    const lanes = changetype<Lanes>(0);
-    const s = changetype<Stat>(0);
-    const high = s.high(stat);
-    const low = s.low(stat);
-    const scale = s.scale(stat);
-    let mask = lanes.first(4);
-    while (n > 0) {
-      let left = min(n, BLOCK);
-      n -= left;
-      let a = f32x4.splat(0);
-      let b = a;
-      for (; left > 0; x += VECTOR, dy += VECTOR) {
-        if (left < 4) mask = lanes.first(left);
-        const q = v128.and(v128.load(dy), mask);
-        const h = v128.and(f32x4.mul(s.offset(x, high, low), scale), mask);
-        const qh = f32x4.mul(q, h);
-        if (each) {
-          v128.store(dw, f32x4.add(v128.load(dw), qh));
-          v128.store(db, f32x4.add(v128.load(db), q));
-          const w = v128.and(v128.load(weight), mask);
-          a = f32x4.add(a, f32x4.mul(q, w));
-          b = f32x4.add(b, f32x4.mul(qh, w));
-          dw += VECTOR;
-          db += VECTOR;
-          weight += VECTOR;
-        } else {
-          a = f32x4.add(a, q);
-          b = f32x4.add(b, qh);
-        }
-        left -= min<usize>(left, 4);
+/**
+ * Adds the sums of k = dy w and of k h over a run to the two of `total`. With `each`, dy h is added to dw and dy to db;
+ * else k is dy alone.
+ */
+function sums(
+  total: usize,
+  dw: usize,
+  db: usize,
+  dy: usize,
+  x: usize,
+  stat: usize,
+  weight: usize,
+  each: bool,
+  n: usize,
+): void {
+  const lanes = changetype<Lanes>(0);
+  const s = changetype<Stat>(0);
+  const high = s.high(stat);
+  const low = s.low(stat);
+  const scale = s.scale(stat);
+  let mask = lanes.first(4);
+  while (n > 0) {
+    let left = min(n, BLOCK);
+    n -= left;
+    let a = f32x4.splat(0);
+    let b = a;
+    for (; left > 0; x += VECTOR, dy += VECTOR) {
+      if (left < 4) mask = lanes.first(left);
+      let k = v128.and(v128.load(dy), mask);
+      let kh = f32x4.mul(k, v128.and(f32x4.mul(s.offset(x, high, low), scale), mask));
+      if (each) {
+        v128.store(dw, f32x4.add(v128.load(dw), kh));
+        v128.store(db, f32x4.add(v128.load(db), k));
+        const w = v128.and(v128.load(weight), mask);
+        k = f32x4.mul(k, w);
+        kh = f32x4.mul(kh, w);
+        dw += VECTOR;
+        db += VECTOR;
+        weight += VECTOR;
       }
-      store<f64>(total, load<f64>(total) + <f64>lanes.sum(a));
-      store<f64>(total, load<f64>(total, 8) + <f64>lanes.sum(b), 8);
+      a = f32x4.add(a, k);
+      b = f32x4.add(b, kh);
+      left -= min<usize>(left, 4);
     }
+    store<f64>(total, load<f64>(total) + <f64>lanes.sum(a));
+    store<f64>(total, load<f64>(total, 8) + <f64>lanes.sum(b), 8);
   }
 }
 

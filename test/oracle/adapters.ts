@@ -10,6 +10,11 @@ const rows: Record<string, Row> = {
   ...foundation.rows,
   ...reduce.rows,
   ...rnn.rows,
+import * as norm from "./rows/norm.ts";
+
+const rows: Record<string, Row> = {
+  ...foundation.rows,
+  ...norm.rows,
 };
 
 /** Where a function of a case's name may be exported when no row says so. */

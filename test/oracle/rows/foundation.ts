@@ -86,7 +86,6 @@ export const rows: Record<string, Row> = {
 
   program: { names: ["tensor"], call: program },
   mlp: { names: ["nn.Linear"], call: trainMlp },
-  cnn: named("nn.BatchNorm2d"),
-  gpt: named("nn.LayerNorm"),
+  gpt: named("scaledDotProductAttention"),
   vae: named("bceWithLogits"),
 };
