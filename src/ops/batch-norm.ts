@@ -37,6 +37,8 @@ export interface InstanceNormOptions {
   eps?: number;
 }
 
+const NAMES = ["runningMean", "runningVar", "weight", "bias"];
+
 /** Below this many values side by side, a batch is brought into rows of channels first. */
 const SHORT = 16;
 
@@ -120,7 +122,9 @@ function overChannels(
 ): Tensor {
   const [n, c, size] = expectChannels(op, x);
   const [runningMean, runningVar, weight, bias] = parts;
-  checkAffine(op, [c], { runningMean, runningVar, weight, bias });
+  NAMES.forEach((name, i) => {
+    checkAffine(op, name, parts[i], [c]);
+  });
   if (!own && !(runningMean && runningVar)) {
     throw new TypeError(`${op}: expected runningMean and runningVar, or statistics of x, got null`);
   }
@@ -148,7 +152,12 @@ function overChannels(
 /** Statistics that are not computed but given. */
 function given(stat: Tensor, mean: ArrayLike<number>, variance: ArrayLike<number>, eps: number): void {
   const { data } = stat;
-  for (let i = 0; i < mean.length; i++) data.set([mean[i]!, 0, 1 / Math.sqrt(variance[i]! + eps)], 4 * i);
+  for (let i = 0, at = 0; i < mean.length; i++) {
+    data[at++] = mean[i]!;
+    data[at++] = 0;
+    data[at++] = 1 / Math.sqrt(variance[i]! + eps);
+    data[at++] = variance[i]!;
+  }
 }
 
 /** Moves running values towards the mean over samples of element `at` of the statistics, times `factor`. */

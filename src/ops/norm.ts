@@ -99,7 +99,8 @@ function overTrailing(
   if (lead < 0 || !sameShape(x.shape.slice(lead), shape)) {
     throw new RangeError(`${op}: expected x of shape [..., ${shape.join(", ")}], got ${show(x.shape)}`);
   }
-  checkAffine(op, shape, { weight, bias });
+  checkAffine(op, "weight", weight, shape);
+  checkAffine(op, "bias", bias, shape);
   const width = sizeOf(shape);
   const rows = sizeOf(x.shape.slice(0, lead));
   const layout = groupLayout(rows, width, 1, 1, !!(weight || bias), mode);
@@ -137,7 +138,8 @@ export function groupNorm(
   const [n, c, size] = expectChannels(op, x);
   checkInt(op, "numGroups", numGroups, 1);
   checkGroups(op, numGroups, c);
-  checkAffine(op, [c], { weight, bias });
+  checkAffine(op, "weight", weight, [c]);
+  checkAffine(op, "bias", bias, [c]);
   if (n * c * size === numGroups) throw single(op, x);
   const layout = groupLayout(n, c, size, numGroups, !!(weight || bias));
   return withStatistics(n * numGroups, (stat) => normalize(op, x, stat, weight, bias, layout, eps));

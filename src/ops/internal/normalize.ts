@@ -70,14 +70,12 @@ export function checkGroups(op: string, numGroups: number, channels: number): vo
 export const single = (op: string, x: Tensor): RangeError =>
   new RangeError(`${op}: expected x of more than one value for each mean, got shape ${show(x.shape)}`);
 
-/** Refuses weight or bias that is not float32 of the shape. */
-export function checkAffine(op: string, shape: Shape, parts: Readonly<Record<string, Affine>>): void {
-  for (const [name, t] of Object.entries(parts)) {
-    if (t === null || t === undefined) continue;
-    expectTensor(op, name, t, "float32");
-    if (!sameShape(t.shape, shape)) {
-      throw new RangeError(`${op}: expected ${name} of shape ${show(shape)}, got ${show(t.shape)}`);
-    }
+/** Refuses what is not float32 of the shape, such as a weight. */
+export function checkAffine(op: string, name: string, t: Affine, shape: Shape): void {
+  if (t === null || t === undefined) return;
+  expectTensor(op, name, t, "float32");
+  if (!sameShape(t.shape, shape)) {
+    throw new RangeError(`${op}: expected ${name} of shape ${show(shape)}, got ${show(t.shape)}`);
   }
 }
 
