@@ -4,6 +4,7 @@ import type { Call } from "./op-calls/calls.ts";
 import * as foundation from "./op-calls/foundation.ts";
 import * as reduce from "./op-calls/reduce.ts";
 import * as rnn from "./op-calls/rnn.ts";
+import * as norm from "./op-calls/norm.ts";
 
 export { type Call, references, rowsOf, trainable } from "./op-calls/calls.ts";
 
@@ -18,9 +19,17 @@ export const withGradient: Record<string, Call[]> = {
 export const FIRST_ORDER: readonly string[] = `avgPool2d conv2d dropout embedding maxPool2d ${rnn.FIRST_ORDER}`.split(
   " ",
 );
+  ...norm.withGradient,
+};
+
+/** Those of the ops above that have no gradients of gradients. */
+export const FIRST_ORDER: readonly string[] = [
+  ..."avgPool2d conv2d dropout embedding maxPool2d".split(" "),
+  ...norm.FIRST_ORDER,
+];
 
 /** Calls, by name and place in their row, whose gradient is defined to be another than that of the values. */
-export const OWN_GRADIENT: readonly string[] = ["detach 0", "embedding 0", "crossEntropy 1"];
+export const OWN_GRADIENT: readonly string[] = ["detach 0", "embedding 0", "crossEntropy 1", ...norm.OWN_GRADIENT];
 
 /** Those without gradients, which results of other kinds cannot have. */
 export const withoutGradient: Record<string, Call[]> = {
@@ -33,6 +42,7 @@ export const REFUSED: readonly (readonly [name: string, ...Call, message: string
   ...foundation.REFUSED,
   ...reduce.REFUSED,
   ...rnn.REFUSED,
+  ...norm.REFUSED,
 ];
 
 /** Exported functions that are no ops: makers, writers, and what is not about tensors. */

@@ -1,7 +1,7 @@
 // Modules and parameters in lists and under names, for models that choose among them. Chains are sequential.ts.
 import { describe } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { ListModule } from "./list.ts";
+import { ListModule, listed } from "./list.ts";
 import { type Layer, Module } from "./module.ts";
 import { isParameter } from "./parameter.ts";
 
@@ -39,9 +39,9 @@ function notCalled(kind: string): never {
  * Object.keys(blocks.stateDict()); // => ["0.weight","0.bias","1.weight","1.bias"]
  * ```
  */
-export class ModuleList<T extends Module = Layer> extends ListModule<T[]> {
+export class ModuleList<T extends Module = Layer> extends ListModule<T> {
   constructor(modules: Iterable<T> = []) {
-    super([...modules]);
+    super(listed("ModuleList", modules));
   }
 
   protected check(item: unknown, at: number): void {
@@ -66,9 +66,9 @@ export class ModuleList<T extends Module = Layer> extends ListModule<T[]> {
  * Object.keys(new nn.ParameterList([variable([1]), variable([2])]).stateDict()); // => ["0","1"]
  * ```
  */
-export class ParameterList extends ListModule<Tensor[]> {
+export class ParameterList extends ListModule<Tensor> {
   constructor(parameters: Iterable<Tensor> = []) {
-    super([...parameters]);
+    super(listed("ParameterList", parameters));
   }
 
   protected check(item: unknown, at: number): void {
@@ -85,10 +85,12 @@ abstract class DictModule<T> extends Module {
   private readonly parts = new Map<string, T>();
 
   /** @internal */
-  constructor(parts: Readonly<Record<string, T>> | Iterable<readonly [string, T]>) {
+  constructor(parts: Readonly<Record<string, T>>) {
     super();
-    const entries = Symbol.iterator in parts ? parts : Object.entries(parts);
-    for (const [name, part] of entries) this.set(name, part);
+    if (typeof parts !== "object" || parts === null || Array.isArray(parts)) {
+      throw new TypeError(`${new.target.name}: expected an object of parts by name, got ${describe(parts)}`);
+    }
+    for (const [name, part] of Object.entries(parts)) this.set(name, part);
   }
 
   /** @internal Refuses what has no place in it. */
@@ -157,7 +159,7 @@ abstract class DictModule<T> extends Module {
 /**
  * Modules under names: `activations.relu.weight`.
  *
- * @param modules an object of modules, or entries.
+ * @param modules an object of modules.
  * @throws TypeError for what is no module, and for names that are empty or have a dot.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
  *
@@ -170,7 +172,7 @@ abstract class DictModule<T> extends Module {
  * ```
  */
 export class ModuleDict<T extends Module = Layer> extends DictModule<T> {
-  constructor(modules: Readonly<Record<string, T>> | Iterable<readonly [string, T]> = {}) {
+  constructor(modules: Readonly<Record<string, T>> = {}) {
     super(modules);
   }
 
@@ -186,7 +188,7 @@ export class ModuleDict<T extends Module = Layer> extends DictModule<T> {
 /**
  * Parameters under names.
  *
- * @param parameters an object of leaves that require gradients, or entries.
+ * @param parameters an object of leaves that require gradients.
  * @throws TypeError for what is none, and for names that are empty or have a dot.
  * @see https://pytorch.org/docs/stable/generated/torch.nn.ParameterDict.html
  *
@@ -197,7 +199,7 @@ export class ModuleDict<T extends Module = Layer> extends DictModule<T> {
  * ```
  */
 export class ParameterDict extends DictModule<Tensor> {
-  constructor(parameters: Readonly<Record<string, Tensor>> | Iterable<readonly [string, Tensor]> = {}) {
+  constructor(parameters: Readonly<Record<string, Tensor>> = {}) {
     super(parameters);
   }
 

@@ -1,10 +1,16 @@
 // What the containers that are lists share: positions, names, changes. Sequential and the lists of modules and parameters
 // are built on it.
-import { checkInt } from "../shape.ts";
+import { checkInt, describe } from "../shape.ts";
 import { Module } from "./module.ts";
 
+/** A list of its own. */
+export function listed<T>(op: string, items: Iterable<T>): T[] {
+  if (typeof items === "object" && items !== null && Symbol.iterator in items) return [...items];
+  throw new TypeError(`${op}: expected an array, got ${describe(items)}`);
+}
+
 /** A module whose parts stand in an array; they are named by position unless they have names of their own. */
-export abstract class ListModule<Items extends unknown[]> extends Module {
+export abstract class ListModule<Item, Items extends Item[] = Item[]> extends Module {
   /** @internal */
   readonly items: Items;
   /** @internal Names of their own, by position. */
@@ -39,18 +45,18 @@ export abstract class ListModule<Items extends unknown[]> extends Module {
   }
 
   /** Adds one at the end. */
-  append(item: Items[number]): this {
+  append(item: Item): this {
     return this.insert(this.length, item);
   }
 
   /** Adds several at the end. */
-  extend(items: Iterable<Items[number]>): this {
-    for (const item of [...items]) this.append(item);
+  extend(items: Iterable<Item>): this {
+    for (const item of listed("extend", items)) this.append(item);
     return this;
   }
 
   /** Adds one before position `i`; negative ones count from the end. */
-  insert(i: number, item: Items[number]): this {
+  insert(i: number, item: Item): this {
     checkInt("insert", "i", i, -this.length, this.length);
     this.check(item, i);
     this.names.length = this.length;

@@ -27,7 +27,7 @@ export type SequentialItem = Layer | ((x: Tensor) => Tensor);
  * Object.keys(named.stateDict()); // => ["hidden.weight","hidden.bias","2.weight","2.bias"]
  * ```
  */
-export class Sequential<Layers extends SequentialItem[] = SequentialItem[]> extends ListModule<Layers> {
+export class Sequential<Layers extends SequentialItem[] = SequentialItem[]> extends ListModule<SequentialItem, Layers> {
   /** The layers, in order; may be changed, to replace a head for example. */
   readonly layers: Layers;
 

@@ -11,7 +11,12 @@ function setting(kase: Case, name: string): number {
 }
 
 /** `losses[t]` is the loss before update t; `final.NAME` the parameters after the last. */
-function train(kase: Case, model: nn.Module, optimizer: { zeroGrad(): void; step(): void }, loss: () => Tensor): Record<string, Tensor> {
+function train(
+  kase: Case,
+  model: nn.Module,
+  optimizer: { zeroGrad(): void; step(): void },
+  loss: () => Tensor,
+): Record<string, Tensor> {
   const losses: number[] = [];
   for (let step = 0; step < Number(kase.kwargs.steps); step++) {
     optimizer.zeroGrad();
