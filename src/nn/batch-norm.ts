@@ -9,6 +9,7 @@ import { checkInt, readOptions, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { buffer, filledParameter } from "./parameter.ts";
+import { settings } from "./text.ts";
 
 /** Options of the layers that normalise channels. */
 export interface ChannelNormOptions {
@@ -37,8 +38,8 @@ abstract class ChannelNorm extends Module {
   runningVar: Tensor | null;
   /** How many batches it has seen in training, an int32 scalar; null if not tracked. */
   numBatchesTracked: Tensor | null;
-  /** @internal The axes of what it takes, the channels' named C. */
-  protected abstract readonly axes: readonly string[];
+  /** @internal How many axes there are besides the batch's and the channels'. */
+  protected abstract readonly spatial: number;
 
   /** @internal `usual`: the default of `affine` and `trackRunningStats`. */
   constructor(numFeatures: number, options: ChannelNormOptions, usual: boolean) {
@@ -57,14 +58,13 @@ abstract class ChannelNorm extends Module {
     this.numBatchesTracked = trackRunningStats ? buffer(zeros([], { dtype: "int32" })) : null;
   }
 
-  /** Refuses shapes of another rank than one of the axes', and other channels than its own. */
-  protected expect(x: Tensor): void {
+  /** Refuses other ranks, and other channels than its own along the axis. */
+  protected expect(x: Tensor, ranks: readonly number[], axis: number): void {
     const op = this.constructor.name;
     expectTensor(op, "x", x, "float32");
-    const shapes = this.axes.map((axes) => axes.split(" "));
-    if (shapes.some((axes) => axes.length === x.rank && x.shape[axes.indexOf("C")] === this.numFeatures)) return;
-    const wanted = this.axes.map((axes) => `[${axes.replace("C", `${this.numFeatures}`).replaceAll(" ", ", ")}]`);
-    throw new RangeError(`${op}: expected x of shape ${wanted.join(" or ")}, got ${show(x.shape)}`);
+    if (ranks.includes(x.rank) && x.shape[axis] === this.numFeatures) return;
+    const wanted = `rank ${ranks.join(" or ")} with ${this.numFeatures} channels`;
+    throw new RangeError(`${op}: expected x of ${wanted}, got ${show(x.shape)}`);
   }
 
   override *fields(): Iterable<readonly [string, unknown]> {
@@ -74,9 +74,9 @@ abstract class ChannelNorm extends Module {
   }
 
   override extraRepr(): string {
-    const { numFeatures, eps, momentum, weight, runningMean } = this;
-    const kept = runningMean !== null;
-    return `${numFeatures}, eps=${eps}, momentum=${momentum}, affine=${weight !== null}, trackRunningStats=${kept}`;
+    const { eps, momentum } = this;
+    const options = { eps, momentum, affine: this.weight !== null, trackRunningStats: this.runningMean !== null };
+    return [this.numFeatures, ...settings(options)].join(", ");
   }
 }
 
@@ -86,7 +86,7 @@ abstract class BatchNorm extends ChannelNorm {
   }
 
   forward(x: Tensor): Tensor {
-    this.expect(x);
+    this.expect(x, this.spatial === 1 ? [2, 3] : [this.spatial + 2], 1);
     const { runningMean, runningVar, numBatchesTracked: seen, eps } = this;
     const training = this.training || runningMean === null;
     const momentum = this.momentum ?? 1 / ((seen?.item() ?? 0) + 1);
@@ -102,12 +102,13 @@ abstract class InstanceNorm extends ChannelNorm {
   }
 
   forward(x: Tensor): Tensor {
-    this.expect(x);
+    const alone = this.spatial + 1;
+    this.expect(x, [alone, alone + 1], x.rank - alone);
     const { runningMean, runningVar, weight, bias, eps } = this;
     const useInputStats = this.training || runningMean === null;
     const run = (x: Tensor): Tensor =>
       instanceNorm(x, runningMean, runningVar, weight, bias, { useInputStats, momentum: this.momentum ?? 0, eps });
-    if (x.rank === this.axes[0]!.split(" ").length) return run(x);
+    if (x.rank !== alone) return run(x);
     return tidy(() => reshape(run(reshape(x, [1, ...x.shape])), x.shape));
   }
 }
@@ -135,7 +136,7 @@ abstract class InstanceNorm extends ChannelNorm {
  * ```
  */
 export class BatchNorm1d extends BatchNorm {
-  protected readonly axes = ["N C", "N C L"];
+  protected readonly spatial = 1;
 }
 
 /**
@@ -162,7 +163,7 @@ export class BatchNorm1d extends BatchNorm {
  * ```
  */
 export class BatchNorm2d extends BatchNorm {
-  protected readonly axes = ["N C H W"];
+  protected readonly spatial = 2;
 }
 
 /**
@@ -186,7 +187,7 @@ export class BatchNorm2d extends BatchNorm {
  * ```
  */
 export class BatchNorm3d extends BatchNorm {
-  protected readonly axes = ["N C D H W"];
+  protected readonly spatial = 3;
 }
 
 /**
@@ -209,7 +210,7 @@ export class BatchNorm3d extends BatchNorm {
  * ```
  */
 export class InstanceNorm1d extends InstanceNorm {
-  protected readonly axes = ["C L", "N C L"];
+  protected readonly spatial = 1;
 }
 
 /**
@@ -232,7 +233,7 @@ export class InstanceNorm1d extends InstanceNorm {
  * ```
  */
 export class InstanceNorm2d extends InstanceNorm {
-  protected readonly axes = ["C H W", "N C H W"];
+  protected readonly spatial = 2;
 }
 
 /**
@@ -255,5 +256,5 @@ export class InstanceNorm2d extends InstanceNorm {
  * ```
  */
 export class InstanceNorm3d extends InstanceNorm {
-  protected readonly axes = ["C D H W", "N C D H W"];
+  protected readonly spatial = 3;
 }

@@ -1,25 +1,14 @@
 // Modules and parameters in lists and under names, for models that choose among them. Chains are sequential.ts.
 import { describe } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { ListModule, listed } from "./list.ts";
+import { expectPart, ListModule, listed, notCalled } from "./list.ts";
 import { type Layer, Module } from "./module.ts";
 import { isParameter } from "./parameter.ts";
 
-function checkModule(kind: string, name: string | number, item: unknown): void {
-  if (item instanceof Module) return;
-  throw new TypeError(`${kind}: expected ${describe(name)} to be a module, got ${describe(item)}`);
-}
-
-function checkParameter(kind: string, name: string | number, item: unknown): void {
-  if (item instanceof Tensor && isParameter(item)) return;
-  const got = item instanceof Tensor ? "one that is none" : describe(item);
-  throw new TypeError(`${kind}: expected ${describe(name)} to be a leaf that requires gradients, got ${got}`);
-}
-
-/** Containers only hold: their parts are called. */
-function notCalled(kind: string): never {
-  throw new TypeError(`${kind}: expected a call of what it holds, got one of itself`);
-}
+const isModule = (part: unknown): boolean => part instanceof Module;
+const MODULE = "a module";
+const isOwn = (part: unknown): boolean => part instanceof Tensor && isParameter(part);
+const PARAMETER = "a leaf tensor that requires gradients";
 
 /**
  * Modules in a list, named by position: `blocks.0.weight`. A plain array as a field registers its modules too; this one
@@ -41,15 +30,7 @@ function notCalled(kind: string): never {
  */
 export class ModuleList<T extends Module = Layer> extends ListModule<T> {
   constructor(modules: Iterable<T> = []) {
-    super(listed("ModuleList", modules));
-  }
-
-  protected check(item: unknown, at: number): void {
-    checkModule("ModuleList", at, item);
-  }
-
-  forward(): never {
-    return notCalled("ModuleList");
+    super(listed("ModuleList", modules), isModule, MODULE);
   }
 }
 
@@ -68,15 +49,7 @@ export class ModuleList<T extends Module = Layer> extends ListModule<T> {
  */
 export class ParameterList extends ListModule<Tensor> {
   constructor(parameters: Iterable<Tensor> = []) {
-    super(listed("ParameterList", parameters));
-  }
-
-  protected check(item: unknown, at: number): void {
-    checkParameter("ParameterList", at, item);
-  }
-
-  forward(): never {
-    return notCalled("ParameterList");
+    super(listed("ParameterList", parameters), isOwn, PARAMETER);
   }
 }
 
@@ -84,17 +57,23 @@ export class ParameterList extends ListModule<Tensor> {
 abstract class DictModule<T> extends Module {
   private readonly parts = new Map<string, T>();
 
-  /** @internal */
-  constructor(parts: Readonly<Record<string, T>>) {
+  private readonly accepts: (part: unknown) => boolean;
+  private readonly what: string;
+
+  /** @internal `what` says what `accepts` takes. */
+  constructor(parts: Readonly<Record<string, T>>, accepts: (part: unknown) => boolean, what: string) {
     super();
+    this.accepts = accepts;
+    this.what = what;
     if (typeof parts !== "object" || parts === null || Array.isArray(parts)) {
       throw new TypeError(`${new.target.name}: expected an object of parts by name, got ${describe(parts)}`);
     }
     for (const [name, part] of Object.entries(parts)) this.set(name, part);
   }
 
-  /** @internal Refuses what has no place in it. */
-  protected abstract check(name: string, part: unknown): void;
+  forward(..._: never[]): unknown {
+    return notCalled(this);
+  }
 
   /** How many there are. */
   get size(): number {
@@ -121,7 +100,7 @@ abstract class DictModule<T> extends Module {
     if (typeof name !== "string" || name === "" || name.includes(".")) {
       throw new TypeError(`set: expected name to be text without a dot, got ${describe(name)}`);
     }
-    this.check(name, part);
+    expectPart(this, name, part, this.accepts, this.what);
     this.parts.set(name, part);
     return this;
   }
@@ -173,15 +152,7 @@ abstract class DictModule<T> extends Module {
  */
 export class ModuleDict<T extends Module = Layer> extends DictModule<T> {
   constructor(modules: Readonly<Record<string, T>> = {}) {
-    super(modules);
-  }
-
-  protected check(name: string, part: unknown): void {
-    checkModule("ModuleDict", name, part);
-  }
-
-  forward(): never {
-    return notCalled("ModuleDict");
+    super(modules, isModule, MODULE);
   }
 }
 
@@ -200,14 +171,6 @@ export class ModuleDict<T extends Module = Layer> extends DictModule<T> {
  */
 export class ParameterDict extends DictModule<Tensor> {
   constructor(parameters: Readonly<Record<string, Tensor>> = {}) {
-    super(parameters);
-  }
-
-  protected check(name: string, part: unknown): void {
-    checkParameter("ParameterDict", name, part);
-  }
-
-  forward(): never {
-    return notCalled("ParameterDict");
+    super(parameters, isOwn, PARAMETER);
   }
 }

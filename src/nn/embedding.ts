@@ -1,17 +1,16 @@
 // Layers that look things up.
 import { type EmbeddingBagOptions, type EmbeddingOptions, embedding, embeddingBag } from "../ops/embedding.ts";
-import { checkMode } from "../ops/internal/bags.ts";
+import { checkMode, LOOKUP } from "../ops/internal/bags.ts";
 import { checkBoolean, checkInt, checkNumber, readOptions, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { normal } from "./init.ts";
 import { Module } from "./module.ts";
 import { parameter } from "./parameter.ts";
 import { overwrite } from "./state.ts";
+import { settings } from "./text.ts";
 
 /** Options of {@link EmbeddingBag}. */
 export type BagOptions = Omit<EmbeddingBagOptions, "perSampleWeights">;
-
-const LOOKUP = { paddingIdx: null, maxNorm: null, normType: 2, scaleGradByFreq: false };
 
 /** What the layers share: the table and how rows are looked up. */
 abstract class Table<Options extends EmbeddingOptions> extends Module {
@@ -48,10 +47,8 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
   }
 
   override extraRepr(): string {
-    const padding = this.paddingIdx === null ? "" : `, paddingIdx=${this.paddingIdx}`;
-    const norm = this.maxNorm === null ? "" : `, maxNorm=${this.maxNorm}`;
-    const scale = this.scaleGradByFreq ? ", scaleGradByFreq=true" : "";
-    return `${this.numEmbeddings}, ${this.embeddingDim}${padding}${norm}${scale}`;
+    const { numEmbeddings, embeddingDim, lookup } = this;
+    return [numEmbeddings, embeddingDim, ...settings(lookup, LOOKUP)].join(", ");
   }
 }
 
@@ -155,9 +152,5 @@ export class EmbeddingBag extends Table<BagOptions> {
 
   forward(ids: Tensor, offsets: Tensor | null = null, perSampleWeights: Tensor | null = null): Tensor {
     return embeddingBag(ids, this.weight, offsets, { ...this.lookup, perSampleWeights });
-  }
-
-  override extraRepr(): string {
-    return `${super.extraRepr()}, mode=${this.mode}`;
   }
 }

@@ -9,6 +9,26 @@ export function listed<T>(op: string, items: Iterable<T>): T[] {
   throw new TypeError(`${op}: expected an array, got ${describe(items)}`);
 }
 
+/** Refuses what has no place in a container. */
+export function expectPart(
+  container: object,
+  name: string | number,
+  part: unknown,
+  accepts: (part: unknown) => boolean,
+  what: string,
+): void {
+  if (accepts(part)) return;
+  const isClass = typeof part === "function" && part.prototype instanceof Module;
+  const got = isClass ? `the class ${part.name}; write new ${part.name}(...)` : describe(part);
+  const at = typeof name === "number" ? `layer ${name}` : describe(name);
+  throw new TypeError(`${container.constructor.name}: expected ${at} to be ${what}, got ${got}`);
+}
+
+/** Containers only hold: their parts are called. */
+export function notCalled(container: object): never {
+  throw new TypeError(`${container.constructor.name}: expected a call of what it holds, got one of itself`);
+}
+
 /** A module whose parts stand in an array; they are named by position unless they have names of their own. */
 export abstract class ListModule<Item, Items extends Item[] = Item[]> extends Module {
   /** @internal */
@@ -16,17 +36,23 @@ export abstract class ListModule<Item, Items extends Item[] = Item[]> extends Mo
   /** @internal Names of their own, by position. */
   protected readonly names: (string | undefined)[] = [];
 
-  /** @internal */
-  constructor(items: Items) {
+  private readonly accepts: (part: unknown) => boolean;
+  private readonly what: string;
+
+  /** @internal `what` says what `accepts` takes. */
+  constructor(items: Items, accepts: (part: unknown) => boolean, what: string) {
     super();
+    this.accepts = accepts;
+    this.what = what;
     items.forEach((item, i) => {
-      this.check(item, i);
+      expectPart(this, i, item, accepts, what);
     });
     this.items = items;
   }
 
-  /** @internal Refuses what has no place in it. */
-  protected abstract check(item: unknown, at: number): void;
+  forward(..._: never[]): unknown {
+    return notCalled(this);
+  }
 
   /** How many there are. */
   get length(): number {
@@ -58,7 +84,7 @@ export abstract class ListModule<Item, Items extends Item[] = Item[]> extends Mo
   /** Adds one before position `i`; negative ones count from the end. */
   insert(i: number, item: Item): this {
     checkInt("insert", "i", i, -this.length, this.length);
-    this.check(item, i);
+    expectPart(this, i, item, this.accepts, this.what);
     this.names.length = this.length;
     this.names.splice(i, 0, undefined);
     this.items.splice(i, 0, item);

@@ -6,6 +6,30 @@ import { checkInt, readOptions, type Shape, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { filledParameter } from "./parameter.ts";
+import { settings } from "./text.ts";
+
+/** What LayerNorm and RMSNorm share. */
+abstract class TrailingNorm extends Module {
+  readonly normalizedShape: Shape;
+  readonly eps: number;
+  weight: Tensor | null;
+
+  /** @internal */
+  constructor(
+    normalizedShape: number | Shape,
+    { eps, elementwiseAffine }: { eps: number; elementwiseAffine: boolean },
+  ) {
+    super();
+    this.normalizedShape = [...trailingShape(new.target.name, normalizedShape)];
+    this.eps = eps;
+    this.weight = elementwiseAffine ? filledParameter(this.normalizedShape, 1) : null;
+  }
+
+  override extraRepr(): string {
+    const { normalizedShape, eps, weight } = this;
+    return [show(normalizedShape), ...settings({ eps, elementwiseAffine: weight !== null })].join(", ");
+  }
+}
 
 /**
  * Normalises trailing axes to mean 0 and variance 1, then scales and shifts each element by what it learns.
@@ -28,31 +52,20 @@ import { filledParameter } from "./parameter.ts";
  * String(layer); // => "LayerNorm([2], eps=0, elementwiseAffine=true)"
  * ```
  */
-export class LayerNorm extends Module {
-  readonly normalizedShape: Shape;
-  readonly eps: number;
-  weight: Tensor | null;
+export class LayerNorm extends TrailingNorm {
   bias: Tensor | null;
 
   constructor(
     normalizedShape: number | Shape,
     options: { eps?: number; elementwiseAffine?: boolean; bias?: boolean } = {},
   ) {
-    super();
-    const defaults = { eps: 1e-5, elementwiseAffine: true, bias: true };
-    const { eps, elementwiseAffine, bias } = readOptions("LayerNorm", options, defaults);
-    this.normalizedShape = [...trailingShape("LayerNorm", normalizedShape)];
-    this.eps = eps;
-    this.weight = elementwiseAffine ? filledParameter(this.normalizedShape, 1) : null;
-    this.bias = elementwiseAffine && bias ? filledParameter(this.normalizedShape, 0) : null;
+    const read = readOptions("LayerNorm", options, { eps: 1e-5, elementwiseAffine: true, bias: true });
+    super(normalizedShape, read);
+    this.bias = read.elementwiseAffine && read.bias ? filledParameter(this.normalizedShape, 0) : null;
   }
 
   forward(x: Tensor): Tensor {
     return layerNorm(x, this.normalizedShape, this.weight, this.bias, { eps: this.eps });
-  }
-
-  override extraRepr(): string {
-    return `${show(this.normalizedShape)}, eps=${this.eps}, elementwiseAffine=${this.weight !== null}`;
   }
 }
 
@@ -75,25 +88,14 @@ export class LayerNorm extends Module {
  * new nn.RMSNorm(2, { eps: 0 }).call(tensor([1, 7])).mul(5).toArray(); // => [1,7]
  * ```
  */
-export class RMSNorm extends Module {
-  readonly normalizedShape: Shape;
-  readonly eps: number;
-  weight: Tensor | null;
-
+export class RMSNorm extends TrailingNorm {
   constructor(normalizedShape: number | Shape, options: { eps?: number; elementwiseAffine?: boolean } = {}) {
-    super();
-    const { eps, elementwiseAffine } = readOptions("RMSNorm", options, { eps: 2 ** -23, elementwiseAffine: true });
-    this.normalizedShape = [...trailingShape("RMSNorm", normalizedShape)];
-    this.eps = eps;
-    this.weight = elementwiseAffine ? filledParameter(this.normalizedShape, 1) : null;
+    const defaults = { eps: 2 ** -23, elementwiseAffine: true };
+    super(normalizedShape, readOptions("RMSNorm", options, defaults));
   }
 
   forward(x: Tensor): Tensor {
     return rmsNorm(x, this.normalizedShape, this.weight, { eps: this.eps });
-  }
-
-  override extraRepr(): string {
-    return `${show(this.normalizedShape)}, eps=${this.eps}, elementwiseAffine=${this.weight !== null}`;
   }
 }
 
@@ -141,7 +143,8 @@ export class GroupNorm extends Module {
   }
 
   override extraRepr(): string {
-    return `${this.numGroups}, ${this.numChannels}, eps=${this.eps}, affine=${this.weight !== null}`;
+    const { numGroups, numChannels, eps, weight } = this;
+    return [numGroups, numChannels, ...settings({ eps, affine: weight !== null })].join(", ");
   }
 }
 
@@ -164,25 +167,19 @@ export class GroupNorm extends Module {
  */
 export class LocalResponseNorm extends Module {
   readonly size: number;
-  readonly alpha: number;
-  readonly beta: number;
-  readonly k: number;
+  private readonly options: Required<LocalResponseNormOptions>;
 
   constructor(size: number, options: LocalResponseNormOptions = {}) {
     super();
-    const { alpha, beta, k } = readOptions("LocalResponseNorm", options, { alpha: 1e-4, beta: 0.75, k: 1 });
     this.size = checkInt("LocalResponseNorm", "size", size, 1);
-    this.alpha = alpha;
-    this.beta = beta;
-    this.k = k;
+    this.options = readOptions("LocalResponseNorm", options, { alpha: 1e-4, beta: 0.75, k: 1 });
   }
 
   forward(x: Tensor): Tensor {
-    const { alpha, beta, k } = this;
-    return localResponseNorm(x, this.size, { alpha, beta, k });
+    return localResponseNorm(x, this.size, this.options);
   }
 
   override extraRepr(): string {
-    return `${this.size}, alpha=${this.alpha}, beta=${this.beta}, k=${this.k}`;
+    return [this.size, ...settings(this.options)].join(", ");
   }
 }

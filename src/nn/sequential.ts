@@ -1,5 +1,4 @@
 // A chain of layers.
-import { describe } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { ListModule } from "./list.ts";
 import { type Layer, Module } from "./module.ts";
@@ -36,16 +35,9 @@ export class Sequential<Layers extends SequentialItem[] = SequentialItem[]> exte
   constructor(...layers: Layers | [Readonly<Record<string, SequentialItem>>]) {
     const [first] = layers;
     const named = layers.length === 1 && isNamed(first) ? first : null;
-    super((named ? Object.values(named) : layers) as Layers);
+    super((named ? Object.values(named) : layers) as Layers, isItem, "a module or a function");
     if (named) this.names.push(...Object.keys(named));
     this.layers = this.items;
-  }
-
-  protected check(layer: unknown, i: number): void {
-    const isClass = typeof layer === "function" && layer.prototype instanceof Module;
-    if (layer instanceof Module || (typeof layer === "function" && !isClass)) return;
-    const got = isClass ? `the class ${layer.name}; write new ${layer.name}(...)` : describe(layer);
-    throw new TypeError(`Sequential: expected layer ${i} to be a module or a function, got ${got}`);
   }
 
   /** The layers from `start` up to `end`, shared with this chain, as one of their own; names of an object are kept. */
@@ -55,7 +47,7 @@ export class Sequential<Layers extends SequentialItem[] = SequentialItem[]> exte
     return part;
   }
 
-  forward(x: Tensor): Tensor {
+  override forward(x: Tensor): Tensor {
     let y = x;
     for (let i = 0; i < this.layers.length; i++) {
       const layer = this.layers[i]!;
@@ -88,3 +80,6 @@ export class Sequential<Layers extends SequentialItem[] = SequentialItem[]> exte
 function isNamed(value: unknown): value is Readonly<Record<string, SequentialItem>> {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
+
+const isItem = (part: unknown): boolean =>
+  part instanceof Module || (typeof part === "function" && !(part.prototype instanceof Module));

@@ -19,3 +19,9 @@ export function textOf(module: Listed, around: readonly Listed[] = []): string {
   if (extra !== "") lines.unshift(extra);
   return `${kind}(\n${lines.join("\n").replace(/^/gm, "  ")}\n)`;
 }
+
+/** Options as texts, `eps=0.00001` and so on; those with the value that they have in `usual` are left out. */
+export const settings = (options: object, usual: object = {}): string[] =>
+  Object.entries(options)
+    .filter(([name, value]) => value !== (usual as Record<string, unknown>)[name])
+    .map(([name, value]) => `${name}=${value}`);

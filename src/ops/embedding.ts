@@ -11,7 +11,7 @@ import { ge, gt } from "./compare.ts";
 import { tensor } from "./create.ts";
 import { amax } from "./extrema.ts";
 import { gather, indexSelect } from "./gather.ts";
-import { bagEnds, checkMode } from "./internal/bags.ts";
+import { bagEnds, checkMode, LOOKUP } from "./internal/bags.ts";
 import { checkIndices } from "./internal/indices.ts";
 import { pow } from "./pow.ts";
 import { sum } from "./reduce.ts";
@@ -40,8 +40,6 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
   /** Whether the last offset is the end of the last bag. Default false. */
   includeLastOffset?: boolean;
 }
-
-const LOOKUP = { paddingIdx: null, maxNorm: null, normType: 2, scaleGradByFreq: false };
 
 /**
  * Rows of a table by number: token vectors and the like.

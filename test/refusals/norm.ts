@@ -42,7 +42,7 @@ const channels = (name: string, wrong: sedge.Tensor, wanted: string): Record<str
       [() => make(kind, 2, { affine: 1 }), `${name}: expected affine to be a boolean, got 1`],
       [() => make(kind, 2, { trackStats: true }), `${name}: unknown option "trackStats"`],
       [() => make(kind, 2, { momentum: "a" }), `${name}: expected momentum to be a number, got "a"`],
-      [() => new kind(4).call(wrong), `${name}: expected x of shape ${wanted}`],
+      [() => new kind(4).call(wrong), `${name}: expected x of ${wanted}`],
       [() => new kind(4).call(ids), `${name}: expected x to be float32, got int32`],
     ],
   };
@@ -162,12 +162,12 @@ export const refusals: Record<string, Row[]> = {
     [() => make(nn.LocalResponseNorm, 0), "LocalResponseNorm: expected size at least 1, got 0"],
     [() => make(nn.LocalResponseNorm, 2, { a: 1 }), 'LocalResponseNorm: unknown option "a"'],
   ],
-  ...channels("BatchNorm1d", image, "[N, 4] or [N, 4, L], got [2, 4, 5, 5]"),
-  ...channels("BatchNorm2d", x, "[N, 4, H, W], got [2, 3]"),
-  ...channels("BatchNorm3d", image, "[N, 4, D, H, W], got [2, 4, 5, 5]"),
-  ...channels("InstanceNorm1d", image, "[4, L] or [N, 4, L], got [2, 4, 5, 5]"),
-  ...channels("InstanceNorm2d", x, "[4, H, W] or [N, 4, H, W], got [2, 3]"),
-  ...channels("InstanceNorm3d", image, "[4, D, H, W] or [N, 4, D, H, W], got [2, 4, 5, 5]"),
+  ...channels("BatchNorm1d", image, "rank 2 or 3 with 4 channels, got [2, 4, 5, 5]"),
+  ...channels("BatchNorm2d", x, "rank 4 with 4 channels, got [2, 3]"),
+  ...channels("BatchNorm3d", image, "rank 5 with 4 channels, got [2, 4, 5, 5]"),
+  ...channels("InstanceNorm1d", image, "rank 2 or 3 with 4 channels, got [2, 4, 5, 5]"),
+  ...channels("InstanceNorm2d", x, "rank 3 or 4 with 4 channels, got [2, 3]"),
+  ...channels("InstanceNorm3d", image, "rank 4 or 5 with 4 channels, got [2, 4, 5, 5]"),
   "nn.Embedding": [
     [() => make(nn.Embedding, 0, 2), "Embedding: expected numEmbeddings at least 1, got 0"],
     [() => make(nn.Embedding, 3, 2, { paddingIdx: 3 }), "Embedding: expected paddingIdx from -3 to 2, got 3"],
@@ -188,7 +188,7 @@ export const refusals: Record<string, Row[]> = {
     [() => new nn.Sequential().insert(1, new nn.ReLU()), "insert: expected i from 0 to 0, got 1"],
   ],
   "nn.ModuleList": [
-    [() => make(nn.ModuleList, [1]), "ModuleList: expected 0 to be a module, got 1"],
+    [() => make(nn.ModuleList, [1]), "ModuleList: expected layer 0 to be a module, got 1"],
     [() => make(nn.ModuleList, 3), "ModuleList: expected an array, got 3"],
     [() => new nn.ModuleList().at(0), "at: expected a position from 0 to -1, got 0"],
     [() => new nn.ModuleList().call(), "ModuleList: expected a call of what it holds"],
@@ -200,11 +200,14 @@ export const refusals: Record<string, Row[]> = {
     [() => new nn.ModuleDict({ a: new nn.ReLU() }).get("b"), 'get: expected name to be one of a, got "b"'],
   ],
   "nn.ParameterList": [
-    [() => make(nn.ParameterList, [x]), "ParameterList: expected 0 to be a leaf that requires gradients, got one that"],
+    [() => make(nn.ParameterList, [x]), "ParameterList: expected layer 0 to be a leaf tensor that requires"],
     [() => make(nn.ParameterList, "a"), 'ParameterList: expected an array, got "a"'],
   ],
   "nn.ParameterDict": [
-    [() => make(nn.ParameterDict, { w: 1 }), 'ParameterDict: expected "w" to be a leaf that requires gradients, got 1'],
+    [
+      () => make(nn.ParameterDict, { w: 1 }),
+      'ParameterDict: expected "w" to be a leaf tensor that requires gradients, got 1',
+    ],
     [() => make(nn.ParameterDict, null), "ParameterDict: expected an object of parts by name, got null"],
   ],
 };

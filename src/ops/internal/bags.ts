@@ -1,6 +1,9 @@
-// Checks of what embedding bags are given. The op is ops/embedding.ts.
+// Checks of what lookups and bags of them are given. The op is ops/embedding.ts.
 import { describe, show } from "../../shape.ts";
 import { expectTensor, type Tensor } from "../../tensor.ts";
+
+/** Options of every lookup, by default. */
+export const LOOKUP = { paddingIdx: null, maxNorm: null, normType: 2, scaleGradByFreq: false };
 
 /** Refuses a mode that is none of the three. */
 export function checkMode(op: string, mode: unknown): void {
