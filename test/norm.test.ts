@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import "../src/boot.ts";
 import { tensor } from "../src/ops/create.ts";
-import { layerNorm } from "../src/ops/norm.ts";
+import { groupNorm, layerNorm, localResponseNorm, rmsNorm } from "../src/ops/norm.ts";
 import type { Tensor } from "../src/tensor.ts";
 import { checkOp, random, values } from "./check-op.ts";
 
@@ -60,5 +60,102 @@ describe("layerNorm", () => {
       checkOp("layerNorm", (x, b) => layerNorm(x, shape, null, b), [operands[0]!, operands[2]!]);
       checkOp("layerNorm", (x) => layerNorm(x, shape), operands.slice(0, 1));
     }
+  });
+});
+
+describe("rmsNorm", () => {
+  it("is its float64 reference, and has its gradient", () => {
+    for (const width of [1, 3, 4, 17, 64, 1030]) {
+      const [x, weight] = [random([3, width], 2, 3), random([width], 3)];
+      const want = [0, 1, 2].flatMap((r) =>
+        normalized(Array.from(x.data.slice(r * width, (r + 1) * width)), 2 ** -23, 0),
+      );
+      const weighted = want.map((v, i) => v * weight.data[i % width]!);
+      expectClose(rmsNorm(x, width, weight), weighted, 2e-6);
+      expectClose(rmsNorm(x, width), want, 2e-6);
+    }
+    checkOp("rmsNorm", (x, w) => rmsNorm(x, 5, w), [random([3, 5], 1, 2), random([5], 2)]);
+    checkOp("rmsNorm", (x) => rmsNorm(x, [5], null, { eps: 0.1 }), [random([3, 5], 1, 2)]);
+  });
+});
+
+describe("groupNorm", () => {
+  it("is layerNorm of each group, times the channels' weights", () => {
+    for (const [n, c, size, groups] of [
+      [2, 6, 5, 3],
+      [3, 4, 1, 2],
+      [1, 8, 20, 1],
+      [2, 3, 7, 3],
+    ] as const) {
+      const [x, weight, bias] = [random([n, c, size], 2, 3), random([c], 3), random([c], 4)];
+      const row = (c / groups) * size;
+      const rows = Array.from({ length: n * groups }, (_, r) => Array.from(x.data.slice(r * row, (r + 1) * row)));
+      const want = rows.flatMap((line) => normalized(line, 1e-5));
+      expectClose(groupNorm(x, groups), want, 2e-6);
+      const channel = (i: number): number => Math.floor(i / size) % c;
+      const weighted = want.map((v, i) => v * weight.data[channel(i)]! + bias.data[channel(i)]!);
+      expectClose(groupNorm(x, groups, weight, bias), weighted, 2e-6);
+    }
+  });
+
+  it("has the gradient of its reference", () => {
+    for (const shape of [
+      [2, 4, 3],
+      [3, 6],
+      [70, 4, 2],
+    ] as const) {
+      const c = shape[1];
+      const operands = [random(shape, 2, 2), random([c], 3), random([c], 4)];
+      checkOp("groupNorm", (x, w, b) => groupNorm(x, 2, w, b), operands);
+    }
+  });
+});
+
+describe("localResponseNorm", () => {
+  it("is its formula for windows of odd and even sizes", () => {
+    const x = random([2, 5, 3], 4, 2);
+    for (const size of [1, 2, 3, 6]) {
+      const want = Array.from(x.data, (v, i) => {
+        const [n, c, s] = [Math.floor(i / 15), Math.floor(i / 3) % 5, i % 3];
+        let sum = 0;
+        for (let d = c - Math.floor(size / 2); d < c - Math.floor(size / 2) + size; d++) {
+          if (d >= 0 && d < 5) sum += x.data[n * 15 + d * 3 + s]! ** 2;
+        }
+        return v / (2 + (0.5 * sum) / size) ** 0.75;
+      });
+      expectClose(localResponseNorm(x, size, { alpha: 0.5, k: 2 }), want, 1e-6);
+    }
+  });
+
+  it("has the gradient of its formula, and takes no elements", () => {
+    checkOp("localResponseNorm", (x) => localResponseNorm(x, 3, { alpha: 1 }), [random([2, 4, 2, 2], 4, 2)]);
+    expect(localResponseNorm(random([0, 3, 2]), 2).shape).toEqual([0, 3, 2]);
+  });
+});
+
+describe("statistics", () => {
+  it("of infinity and NaN spoil their row alone", () => {
+    const x = tensor([
+      [1, Infinity, 2],
+      [1, NaN, 2],
+      [1, 2, 4],
+    ]);
+    const [first, second, third] = layerNorm(x, 3).toArray() as number[][];
+    expect([...first!, ...second!].every(Number.isNaN)).toBe(true);
+    expect(third!.every(Number.isFinite)).toBe(true);
+  });
+
+  it("of equal values give 0", () => {
+    expect(layerNorm(tensor([[7, 7, 7]]), 3).toArray()).toEqual([[0, 0, 0]]);
+    expect(groupNorm(tensor([[1e6, 1e6]]), 1).toArray()).toEqual([[0, 0]]);
+  });
+
+  it("of no values leave nothing to do", () => {
+    for (const shape of [
+      [0, 3],
+      [2, 0],
+    ])
+      expect(layerNorm(random(shape), shape[1]!).shape).toEqual(shape);
+    expect(groupNorm(random([0, 4, 2]), 2).shape).toEqual([0, 4, 2]);
   });
 });

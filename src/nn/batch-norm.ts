@@ -45,12 +45,14 @@ abstract class ChannelNorm extends Module {
   constructor(numFeatures: number, options: ChannelNormOptions, usual: boolean) {
     super();
     const op = new.target.name;
-    const defaults = { eps: 1e-5, momentum: 0.1 as number | null, affine: usual, trackRunningStats: usual };
-    const { eps, momentum, affine, trackRunningStats } = readOptions(op, options, defaults);
+    const defaults = { eps: 1e-5, momentum: 0.1, affine: usual, trackRunningStats: usual };
+    const cumulative = options?.momentum === null;
+    const given = (cumulative ? { ...options, momentum: 0 } : options) as typeof defaults;
+    const { eps, momentum, affine, trackRunningStats } = readOptions(op, given, defaults);
     const c = checkInt(op, "numFeatures", numFeatures, 1);
     this.numFeatures = c;
     this.eps = eps;
-    this.momentum = momentum;
+    this.momentum = cumulative ? null : momentum;
     this.weight = affine ? filledParameter([c], 1) : null;
     this.bias = affine ? filledParameter([c], 0) : null;
     this.runningMean = trackRunningStats ? buffer(zeros([c])) : null;

@@ -48,7 +48,7 @@ abstract class Table<Options extends EmbeddingOptions> extends Module {
 
   override extraRepr(): string {
     const { numEmbeddings, embeddingDim, lookup } = this;
-    return [numEmbeddings, embeddingDim, ...settings(lookup, LOOKUP)].join(", ");
+    return [numEmbeddings, embeddingDim, ...settings(lookup, { ...LOOKUP, includeLastOffset: false })].join(", ");
   }
 }
 
