@@ -1,6 +1,5 @@
 // The public namespace `nn`: layers, the base to make more of them, and initialisers. Names only.
 export { GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh } from "./nn/activations.ts";
-export { Bilinear, CosineSimilarity, PairwiseDistance } from "./nn/bilinear.ts";
 export {
   BatchNorm1d,
   BatchNorm2d,
@@ -10,6 +9,7 @@ export {
   InstanceNorm2d,
   InstanceNorm3d,
 } from "./nn/batch-norm.ts";
+export { Bilinear, CosineSimilarity, PairwiseDistance } from "./nn/bilinear.ts";
 export { ModuleDict, ModuleList, ParameterDict, ParameterList } from "./nn/containers.ts";
 export { Conv2d } from "./nn/conv.ts";
 export { Dropout } from "./nn/dropout.ts";

@@ -2,31 +2,23 @@
 // tested beside it. The calls are in op-calls/, by family.
 import type { Call } from "./op-calls/calls.ts";
 import * as foundation from "./op-calls/foundation.ts";
+import * as norm from "./op-calls/norm.ts";
 import * as reduce from "./op-calls/reduce.ts";
 import * as rnn from "./op-calls/rnn.ts";
-import * as norm from "./op-calls/norm.ts";
 
 export { type Call, references, rowsOf, trainable } from "./op-calls/calls.ts";
 
 /** By name of the op. */
 export const withGradient: Record<string, Call[]> = {
   ...foundation.withGradient,
+  ...norm.withGradient,
   ...reduce.withGradient,
   ...rnn.withGradient,
 };
 
 /** Those of the ops above that have no gradients of gradients. */
-export const FIRST_ORDER: readonly string[] = `avgPool2d conv2d dropout embedding maxPool2d ${rnn.FIRST_ORDER}`.split(
-  " ",
-);
-  ...norm.withGradient,
-};
-
-/** Those of the ops above that have no gradients of gradients. */
-export const FIRST_ORDER: readonly string[] = [
-  ..."avgPool2d conv2d dropout embedding maxPool2d".split(" "),
-  ...norm.FIRST_ORDER,
-];
+export const FIRST_ORDER: readonly string[] =
+  `avgPool2d conv2d dropout embedding maxPool2d ${norm.FIRST_ORDER} ${rnn.FIRST_ORDER}`.split(" ");
 
 /** Calls, by name and place in their row, whose gradient is defined to be another than that of the values. */
 export const OWN_GRADIENT: readonly string[] = ["detach 0", "embedding 0", "crossEntropy 1", ...norm.OWN_GRADIENT];
@@ -40,9 +32,9 @@ export const withoutGradient: Record<string, Call[]> = {
 /** Calls that fail when the op has made something already: its shapes are only seen then. */
 export const REFUSED: readonly (readonly [name: string, ...Call, message: string])[] = [
   ...foundation.REFUSED,
+  ...norm.REFUSED,
   ...reduce.REFUSED,
   ...rnn.REFUSED,
-  ...norm.REFUSED,
 ];
 
 /** Exported functions that are no ops: makers, writers, and what is not about tensors. */

@@ -46,8 +46,7 @@ type Contents = { parameters: [string, Tensor][]; buffers: [string, Tensor][]; c
 export abstract class Module {
   /** Whether it is in training mode, which dropout and batch normalisation look at. Set by `train` and `eval`. */
   training = true;
-  /** @internal */
-  hooks: Hooks | null = null;
+  /** @internal */ hooks: Hooks | null = null;
 
   /** Computes the result; subclasses define it. */
   abstract forward(...inputs: never[]): unknown;

@@ -24,7 +24,7 @@ import { slice } from "./slice.ts";
 import { square } from "./unary.ts";
 
 /** What is added to the variance before the root, so that constant values divide by no zero. */
-export interface NormOptions {
+export interface LayerNormOptions {
   eps?: number;
 }
 
@@ -51,7 +51,7 @@ export function layerNorm(
   normalizedShape: number | Shape,
   weight?: Tensor | null,
   bias?: Tensor | null,
-  options: NormOptions = {},
+  options: LayerNormOptions = {},
 ): Tensor {
   const { eps } = readOptions("layerNorm", options, { eps: 1e-5 });
   return overTrailing("layerNorm", x, normalizedShape, weight, bias, eps, CENTRED);
@@ -78,7 +78,7 @@ export function rmsNorm(
   x: Tensor,
   normalizedShape: number | Shape,
   weight?: Tensor | null,
-  options: NormOptions = {},
+  options: LayerNormOptions = {},
 ): Tensor {
   const { eps } = readOptions("rmsNorm", options, { eps: 2 ** -23 });
   return overTrailing("rmsNorm", x, normalizedShape, weight, null, eps, ABOUT_ZERO);
@@ -131,7 +131,7 @@ export function groupNorm(
   numGroups: number,
   weight?: Tensor | null,
   bias?: Tensor | null,
-  options: NormOptions = {},
+  options: LayerNormOptions = {},
 ): Tensor {
   const op = "groupNorm";
   const { eps } = readOptions(op, options, { eps: 1e-5 });

@@ -3,18 +3,15 @@
 // Cases that are more than one call are program.ts, optimizers.ts and train.ts.
 import { type Adapter, type Call, camelCase, type Library, lookUp, plain, type Row } from "./calls.ts";
 import * as foundation from "./rows/foundation.ts";
+import * as norm from "./rows/norm.ts";
 import * as reduce from "./rows/reduce.ts";
 import * as rnn from "./rows/rnn.ts";
 
 const rows: Record<string, Row> = {
   ...foundation.rows,
+  ...norm.rows,
   ...reduce.rows,
   ...rnn.rows,
-import * as norm from "./rows/norm.ts";
-
-const rows: Record<string, Row> = {
-  ...foundation.rows,
-  ...norm.rows,
 };
 
 /** Where a function of a case's name may be exported when no row says so. */
