@@ -9,15 +9,12 @@ import { k } from "../wasm.ts";
 import { add, div, maximum, mul } from "./binary.ts";
 import { ge, gt } from "./compare.ts";
 import { tensor } from "./create.ts";
-import { amax } from "./extrema.ts";
 import { gather, indexSelect } from "./gather.ts";
 import { bagEnds, checkMode, LOOKUP } from "./internal/bags.ts";
 import { checkIndices } from "./internal/indices.ts";
-import { pow } from "./pow.ts";
-import { sum } from "./reduce.ts";
 import { reshape } from "./shape.ts";
 import { where } from "./ternary.ts";
-import { abs } from "./unary.ts";
+import { vectorNorm } from "./vector-norm.ts";
 
 /** Options of {@link embedding}. */
 export interface EmbeddingOptions {
@@ -98,12 +95,10 @@ function table(
 /** Scales rows of a larger norm to `maxNorm`, in place. */
 function shorten(weight: Tensor, ids: readonly number[], maxNorm: number, p: number): void {
   const width = weight.shape[1]!;
-  const over = { axis: 1, keepDims: true };
   noGrad(() =>
     tidy(() => {
       const rows = indexSelect(weight, tensor(Int32Array.from(ids)));
-      const sizes = abs(rows);
-      const norms = p === Infinity ? amax(sizes, over) : pow(sum(pow(sizes, p), over), 1 / p);
+      const norms = vectorNorm(rows, { p, axis: 1, keepDims: true });
       const short = mul(rows, where(gt(norms, maxNorm), div(maxNorm, add(norms, 1e-7)), 1));
       const [to, from] = [weight.data, short.data];
       ids.forEach((id, i) => {
