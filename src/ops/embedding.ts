@@ -56,40 +56,39 @@ export interface EmbeddingBagOptions extends EmbeddingOptions {
  * ```
  */
 export function embedding(ids: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
-  const given = readOptions<Required<EmbeddingOptions>>("embedding", options, LOOKUP);
-  const { padding, vocabulary, width } = table("embedding", ids, weight, given);
-  return lookUp(
-    ids,
-    weight,
-    padding,
-    given.scaleGradByFreq,
-    checkShape("embedding", [...ids.shape, width]),
-    vocabulary,
-  );
+  return lookUp("embedding", ids, weight, readOptions<Required<EmbeddingOptions>>("embedding", options, LOOKUP));
 }
 
-/** Checks the operands; scales rows in place if asked for. */
-function table(
+/** Looks up `ids`, which are some or all of `given`; those are checked, and their rows shortened if asked for. */
+function lookUp(
   op: string,
   ids: Tensor,
   weight: Tensor,
-  { paddingIdx, maxNorm, normType }: Required<EmbeddingOptions>,
-): { padding: number; vocabulary: number; width: number } {
-  expectTensor(op, "ids", ids, "int32");
+  { paddingIdx, maxNorm, normType, scaleGradByFreq }: Required<EmbeddingOptions>,
+  given = ids,
+): Tensor {
+  expectTensor(op, "ids", given, "int32");
   expectTensor(op, "weight", weight, "float32");
   if (weight.rank !== 2) throw new RangeError(`${op}: expected weight of shape [V, D], got ${show(weight.shape)}`);
-  const [vocabulary, width] = weight.shape as [number, number];
+  const [rows, width] = weight.shape as [number, number];
   let padding = -1;
   if (paddingIdx !== null) {
-    padding = checkInt(op, "paddingIdx", paddingIdx, -vocabulary, vocabulary - 1);
-    if (padding < 0) padding += vocabulary;
+    padding = checkInt(op, "paddingIdx", paddingIdx, -rows, rows - 1);
+    if (padding < 0) padding += rows;
   }
-  checkIndices(op, "ids", ids, vocabulary);
+  checkIndices(op, "ids", given, rows);
   if (maxNorm !== null) {
     checkNumber(op, "maxNorm", maxNorm, 0);
-    if (weight.size > 0 && ids.size > 0) shorten(weight, [...new Set(ids.data)], maxNorm, normType);
+    if (weight.size > 0 && given.size > 0) shorten(weight, [...new Set(given.data)], maxNorm, normType);
   }
-  return { padding, vocabulary, width };
+  const y = empty(checkShape(op, [...ids.shape, width]));
+  k.takeRows(y.ptr, weight.ptr, ids.ptr, 1, rows, ids.size, width * 4);
+  return record(op, y, [weight], [ids], (dy, [ids]) => {
+    const dw = empty([rows, width]);
+    const counts = scaleGradByFreq ? scratch(4 * rows) : 0;
+    k.embeddingGrad(dw.ptr, counts, dy.ptr, ids.ptr, ids.size, rows, width, padding);
+    return [dw];
+  });
 }
 
 /** Scales rows of a larger norm to `maxNorm`, in place. */
@@ -107,25 +106,6 @@ function shorten(weight: Tensor, ids: readonly number[], maxNorm: number, p: num
     }),
   );
   weight.touch();
-}
-
-function lookUp(
-  ids: Tensor,
-  weight: Tensor,
-  padding: number,
-  scaleGradByFreq: boolean,
-  shape: readonly number[],
-  vocabulary: number,
-): Tensor {
-  const width = shape.at(-1)!;
-  const y = empty(shape);
-  k.takeRows(y.ptr, weight.ptr, ids.ptr, 1, vocabulary, ids.size, width * 4);
-  return record("embedding", y, [weight], [ids], (dy, [ids]) => {
-    const dw = empty([vocabulary, width]);
-    const counts = scaleGradByFreq ? scratch(4 * vocabulary) : 0;
-    k.embeddingGrad(dw.ptr, counts, dy.ptr, ids.ptr, ids.size, vocabulary, width, padding);
-    return [dw];
-  });
 }
 
 /**
@@ -164,21 +144,22 @@ export function embeddingBag(
     perSampleWeights: null,
     includeLastOffset: false,
   });
-  const { mode, perSampleWeights, scaleGradByFreq } = given;
+  const { mode, perSampleWeights: factors, paddingIdx } = given;
   checkMode(op, mode);
-  if (mode === "max" && scaleGradByFreq) throw new RangeError(`${op}: expected no scaleGradByFreq for mode "max"`);
-  if (perSampleWeights !== null) {
-    expectTensor(op, "perSampleWeights", perSampleWeights, "float32");
-    if (mode !== "sum") throw new RangeError(`${op}: expected no perSampleWeights for mode "${mode}"`);
-  }
+  if (mode === "max" && given.scaleGradByFreq)
+    throw new RangeError(`${op}: expected no scaleGradByFreq for mode "max"`);
   expectTensor(op, "ids", ids, "int32");
-  const ends = bagEnds(op, ids, offsets, given.includeLastOffset);
-  if (perSampleWeights && !sameShape(perSampleWeights.shape, ids.shape)) {
-    const got = show(perSampleWeights.shape);
-    throw new RangeError(`${op}: expected perSampleWeights of shape ${show(ids.shape)}, got ${got}`);
+  expectTensor(op, "weight", weight, "float32");
+  if (factors !== null) {
+    expectTensor(op, "perSampleWeights", factors, "float32");
+    if (mode !== "sum" || !sameShape(factors.shape, ids.shape)) {
+      const wanted = `of shape ${show(ids.shape)}, and mode "sum"`;
+      throw new RangeError(`${op}: expected perSampleWeights ${wanted}, got ${show(factors.shape)} and "${mode}"`);
+    }
   }
-  const { padding, vocabulary, width } = table(op, ids, weight, given);
+  const ends = bagEnds(op, ids, offsets, given.includeLastOffset);
   const bags = ends.length;
+  const padding = paddingIdx !== null && paddingIdx < 0 ? paddingIdx + weight.shape[0]! : paddingIdx;
   const taken: number[] = [];
   const bagOf: number[] = [];
   const counts = new Float32Array(bags).fill(1);
@@ -196,14 +177,13 @@ export function embeddingBag(
     const at = tensor(Int32Array.from(taken));
     const bag = tensor(Int32Array.from(bagOf));
     const pick = (x: Tensor): Tensor => indexSelect(reshape(x, [ids.size]), at);
-    const rows = lookUp(pick(ids), weight, -1, scaleGradByFreq, [taken.length, width], vocabulary);
-    if (mode === "max" && taken.length > 0) {
-      const place = empty([bags, width], "int32");
-      k.bagMax(place.ptr, rows.ptr, bag.ptr, taken.length, bags, width);
+    const rows = lookUp(op, pick(ids), weight, given, ids);
+    if (mode === "max" && at.size > 0) {
+      const place = empty([bags, rows.shape[1]!], "int32");
+      k.bagMax(place.ptr, rows.ptr, bag.ptr, at.size, bags, rows.shape[1]!);
       return where(ge(place, 0), gather(rows, maximum(place, 0), { axis: 0 }), 0);
     }
-    const weighted = perSampleWeights ? mul(rows, reshape(pick(perSampleWeights), [taken.length, 1])) : rows;
-    const y = addRows(weighted, bag, bags);
+    const y = addRows(factors ? mul(rows, reshape(pick(factors), [at.size, 1])) : rows, bag, bags);
     return mode === "mean" ? div(y, tensor(counts, { shape: [bags, 1] })) : y;
   });
 }

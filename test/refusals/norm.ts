@@ -111,27 +111,27 @@ export const refusals: Record<string, Row[]> = {
     [() => sedge.embeddingBag(ids, c, ids), "embeddingBag: expected weight of shape [V, D], got [4]"],
     [() => sedge.embeddingBag(ids, table), "embeddingBag: expected offsets to be a tensor, got null"],
     [() => sedge.embeddingBag(ids, table, c), "embeddingBag: expected offsets to be int32, got float32"],
-    [() => sedge.embeddingBag(ids.reshape([1, 2]), table, ids), "embeddingBag: expected ids [n] with offsets [B], or"],
+    [() => sedge.embeddingBag(ids.reshape([1, 2]), table, ids), "embeddingBag: expected ids [B, L], or ids [n]"],
     [
       () => sedge.embeddingBag(ids, table, tensor([1], { dtype: "int32" })),
-      "embeddingBag: expected offsets that rise from 0 to 2 at most, got [1]",
+      "embeddingBag: expected ids [B, L], or ids [n] with offsets [B] from 0 up to n, got ids [2] and offsets [1]",
     ],
     [
       () => sedge.embeddingBag(ids, table, tensor([0, 3], { dtype: "int32" })),
-      "embeddingBag: expected offsets that rise from 0 to 2 at most, got [0, 3]",
+      "embeddingBag: expected ids [B, L], or ids [n] with offsets [B] from 0 up to n, got ids [2] and offsets [0, 3]",
     ],
     [
       () => sedge.embeddingBag(ids, table, tensor([0, 2, 1], { dtype: "int32" })),
-      "embeddingBag: expected offsets that rise from 0 to 2 at most, got [0, 2, 1]",
+      "embeddingBag: expected ids [B, L], or",
     ],
     [() => loose(sedge.embeddingBag)(ids, table, ids, { mode: "avg" }), 'embeddingBag: expected mode "sum", "mean"'],
     [
       () => sedge.embeddingBag(ids, table, ids, { perSampleWeights: ones([2]) }),
-      'embeddingBag: expected no perSampleWeights for mode "mean"',
+      'embeddingBag: expected perSampleWeights of shape [2], and mode "sum", got [2] and "mean"',
     ],
     [
       () => sedge.embeddingBag(ids, table, ids, { mode: "sum", perSampleWeights: ones([3]) }),
-      "embeddingBag: expected perSampleWeights of shape [2], got [3]",
+      'embeddingBag: expected perSampleWeights of shape [2], and mode "sum", got [3] and "sum"',
     ],
     [
       () => sedge.embeddingBag(ids, table, ids, { mode: "max", scaleGradByFreq: true }),
@@ -139,7 +139,7 @@ export const refusals: Record<string, Row[]> = {
     ],
     [
       () => sedge.embeddingBag(ids, table, tensor([], { dtype: "int32" }), { includeLastOffset: true }),
-      "embeddingBag: expected offsets with a last one, got []",
+      "embeddingBag: expected ids [B, L], or ids [n] with offsets",
     ],
   ],
   "nn.LayerNorm": [

@@ -12,27 +12,16 @@ export function checkMode(op: string, mode: unknown): void {
 }
 
 /** Where in the ids each bag ends. */
-export function bagEnds(
-  op: string,
-  ids: Tensor,
-  offsets: Tensor | null,
-  includeLastOffset: boolean,
-): readonly number[] {
+export function bagEnds(op: string, ids: Tensor, offsets: Tensor | null, includeLastOffset: boolean): number[] {
   const n = ids.size;
-  if (ids.rank === 2 && offsets === null) {
-    const [bags, length] = ids.shape as [number, number];
-    return Array.from({ length: bags }, (_, i) => (i + 1) * length);
-  }
+  const [bags, length] = ids.shape as [number, number];
+  if (ids.rank === 2 && offsets === null) return Array.from({ length: bags }, (_, i) => (i + 1) * length);
   expectTensor(op, "offsets", offsets, "int32");
-  if (ids.rank !== 1 || offsets.rank !== 1) {
-    const got = `${show(ids.shape)} and ${show(offsets.shape)}`;
-    throw new RangeError(`${op}: expected ids [n] with offsets [B], or ids [B, L] without, got ${got}`);
-  }
   const starts = [...offsets.data];
-  const ends = includeLastOffset ? starts.slice(1) : [...starts.slice(1), n];
-  if (includeLastOffset && starts.length === 0) throw new RangeError(`${op}: expected offsets with a last one, got []`);
-  if (starts.length > 0 && (starts[0] !== 0 || [...ends, n].some((end, i) => end < starts[i]!))) {
-    throw new RangeError(`${op}: expected offsets that rise from 0 to ${n} at most, got ${describe(starts)}`);
-  }
-  return starts.length === 0 ? [] : ends;
+  const ends = includeLastOffset ? starts.slice(1) : starts.length > 0 ? [...starts.slice(1), n] : [];
+  const rises = starts.every((start, i) => start >= (starts[i - 1] ?? 0) && start <= n) && !(starts[0]! > 0);
+  if (ids.rank === 1 && offsets.rank === 1 && rises && (starts.length > 0 || !includeLastOffset)) return ends;
+  throw new RangeError(
+    `${op}: expected ids [B, L], or ids [n] with offsets [B] from 0 up to n, got ids ${show(ids.shape)} and offsets ${describe(starts)}`,
+  );
 }
