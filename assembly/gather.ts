@@ -33,14 +33,9 @@ export function takeRowsGrad(dx: usize, dy: usize, index: usize, outer: i32, siz
   const bytes = (<usize>row) << 2;
   memory.fill(dx, 0, bytes * size * outer);
   for (let o = 0; o < outer; o++, dx += bytes * size) {
-    for (let i = 0; i < n; i++, dy += bytes) addRow(dx + bytes * load<u32>(index + ((<usize>i) << 2)), dy, row);
+    for (let i = 0; i < n; i++, dy += bytes)
+      changetype<Row>(0).add(dx + bytes * load<u32>(index + ((<usize>i) << 2)), dy, row);
   }
-}
-
-/** y += x over n floats. */
-function addRow(y: usize, x: usize, n: i32): void {
-  for (; n >= 4; n -= 4, y += 16, x += 16) v128.store(y, f32x4.add(v128.load(y), v128.load(x)));
-  for (; n > 0; n--, y += 4, x += 4) store<f32>(y, load<f32>(y) + load<f32>(x));
 }
 
 /**
@@ -70,6 +65,22 @@ export function embeddingGrad(
     const count = load<i32>(counts + ((<usize>v) << 2));
     if (count < 2) continue;
     for (let at = dw; at < dw + bytes; at += 4) store<f32>(at, load<f32>(at) / <f32>count);
+  }
+}
+
+/**
+ * place (bags, width) int32 = the number of the row of x (n, width) that has the column's largest value among those of
+ * its bag, the first of equal ones; -1 for a bag without rows. bag (n): the bag of each row.
+ */
+export function bagMax(place: usize, x: usize, bag: usize, n: i32, bags: i32, width: i32): void {
+  const row = (<usize>width) << 2;
+  memory.fill(place, 0xff, row * bags);
+  for (let i = 0, at = x; i < n; i++) {
+    let to = place + row * load<u32>(bag + ((<usize>i) << 2));
+    for (let column = x; column < x + row; column += 4, at += 4, to += 4) {
+      const best = load<i32>(to);
+      if (best < 0 || load<f32>(at) > load<f32>(column + row * best)) store<i32>(to, i);
+    }
   }
 }
 

@@ -19,6 +19,7 @@ export * from "./mask";
 export * from "./max-unpool";
 export * from "./memory";
 export * from "./moments";
+export * from "./norm";
 export * from "./optim";
 export * from "./pool";
 export * from "./prod";

@@ -1,7 +1,8 @@
 // Lookups by index: a shuffled batch of images, token vectors and their gradient.
 import { backward } from "../src/backward.ts";
 import { randint, randn, randperm } from "../src/ops/create-random.ts";
-import { embedding, gather, indexSelect } from "../src/ops/gather.ts";
+import { embedding } from "../src/ops/embedding.ts";
+import { gather, indexSelect } from "../src/ops/gather.ts";
 import { slice } from "../src/ops/slice.ts";
 import type { Benchmark } from "./harness.ts";
 

@@ -6,6 +6,7 @@ import * as activation from "./ops/activation.ts";
 import * as adaptivePool from "./ops/adaptive-pool.ts";
 import * as assign from "./ops/assign.ts";
 import * as avgPool from "./ops/avg-pool.ts";
+import * as batchNorm from "./ops/batch-norm.ts";
 import * as binary from "./ops/binary.ts";
 import * as cast from "./ops/cast.ts";
 import * as close from "./ops/close.ts";
@@ -15,6 +16,7 @@ import * as convTranspose from "./ops/conv-transpose.ts";
 import * as crossEntropy from "./ops/cross-entropy.ts";
 import * as diagonal from "./ops/diagonal.ts";
 import * as distance from "./ops/distance.ts";
+import * as embedding from "./ops/embedding.ts";
 import * as extrema from "./ops/extrema.ts";
 import * as gather from "./ops/gather.ts";
 import * as gemm from "./ops/gemm.ts";
@@ -25,6 +27,7 @@ import * as mask from "./ops/mask.ts";
 import * as maxPool from "./ops/max-pool.ts";
 import * as maxUnpool from "./ops/max-unpool.ts";
 import * as moments from "./ops/moments.ts";
+import * as norm from "./ops/norm.ts";
 import * as normalize from "./ops/normalize.ts";
 import * as pad from "./ops/pad.ts";
 import * as permute from "./ops/permute.ts";
@@ -65,6 +68,7 @@ const families = {
   adaptivePool,
   assign,
   avgPool,
+  batchNorm,
   binary,
   cast,
   close,
@@ -73,11 +77,13 @@ const families = {
   convTranspose,
   crossEntropy,
   distance,
+  embedding,
   extrema,
   gather,
   gemm,
   moments,
   normalize,
+  norm,
   permute,
   piecewise,
   diagonal,

@@ -23,18 +23,30 @@ export {
   AdaptiveMaxPool3d,
 } from "./nn/adaptive-pool.ts";
 export { AvgPool1d, AvgPool2d, AvgPool3d } from "./nn/avg-pool.ts";
+export {
+  BatchNorm1d,
+  BatchNorm2d,
+  BatchNorm3d,
+  type ChannelNormOptions,
+  InstanceNorm1d,
+  InstanceNorm2d,
+  InstanceNorm3d,
+} from "./nn/batch-norm.ts";
 export { Bilinear, CosineSimilarity, PairwiseDistance } from "./nn/bilinear.ts";
+export { ModuleDict, ModuleList, ParameterDict, ParameterList } from "./nn/containers.ts";
 export { Conv1d, Conv2d, Conv3d } from "./nn/conv.ts";
 export { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from "./nn/conv-transpose.ts";
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout } from "./nn/dropout.ts";
-export { Embedding } from "./nn/embedding.ts";
+export { Embedding, EmbeddingBag } from "./nn/embedding.ts";
 export { Flatten, Identity, Unflatten } from "./nn/flatten.ts";
+export type { HookHandle } from "./nn/hooks.ts";
 export * as init from "./nn/init.ts";
 export { Linear } from "./nn/linear.ts";
 export { LPPool1d, LPPool2d, LPPool3d } from "./nn/lp-pool.ts";
 export { MaxPool1d, MaxPool2d, MaxPool3d } from "./nn/max-pool.ts";
 export { MaxUnpool1d, MaxUnpool2d, MaxUnpool3d } from "./nn/max-unpool.ts";
 export { type Layer, Module } from "./nn/module.ts";
+export { GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm } from "./nn/norm.ts";
 export { ConstantPad1d, ConstantPad2d, ConstantPad3d, ZeroPad1d, ZeroPad2d, ZeroPad3d } from "./nn/pad.ts";
 export {
   CircularPad1d,

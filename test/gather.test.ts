@@ -4,7 +4,8 @@ import "../src/boot.ts";
 import "../src/methods.ts";
 import { backward } from "../src/backward.ts";
 import { full, tensor, zeros } from "../src/ops/create.ts";
-import { embedding, gather, indexSelect, oneHot } from "../src/ops/gather.ts";
+import { embedding } from "../src/ops/embedding.ts";
+import { gather, indexSelect, oneHot } from "../src/ops/gather.ts";
 import { sum } from "../src/ops/reduce.ts";
 import { type Shape, sizeOf, stridesOf } from "../src/shape.ts";
 import type { Tensor } from "../src/tensor.ts";
@@ -98,8 +99,8 @@ describe("embedding", () => {
     expect(() => embedding(int([1]), weight, { scaleGradByFreq: 1 as never })).toThrow(
       "embedding: expected scaleGradByFreq to be a boolean, got 1",
     );
-    expect(() => embedding(int([1]), weight, { maxNorm: 1 } as never)).toThrow(
-      'embedding: unknown option "maxNorm"; expected one of paddingIdx, scaleGradByFreq',
+    expect(() => embedding(int([1]), weight, { sparse: true } as never)).toThrow(
+      'embedding: unknown option "sparse"; expected one of paddingIdx, maxNorm, normType, scaleGradByFreq',
     );
   });
 });

@@ -5,6 +5,7 @@ import * as conv from "./op-calls/conv.ts";
 import * as elementwise from "./op-calls/elementwise.ts";
 import * as foundation from "./op-calls/foundation.ts";
 import * as losses from "./op-calls/losses.ts";
+import * as norm from "./op-calls/norm.ts";
 import * as reduce from "./op-calls/reduce.ts";
 import * as rnn from "./op-calls/rnn.ts";
 import * as shape from "./op-calls/shape.ts";
@@ -17,15 +18,14 @@ export const withGradient: Record<string, Call[]> = {
   ...elementwise.withGradient,
   ...foundation.withGradient,
   ...losses.withGradient,
+  ...norm.withGradient,
   ...reduce.withGradient,
   ...rnn.withGradient,
   ...shape.withGradient,
 };
 
 /** Those of the ops above that have no gradients of gradients. */
-export const FIRST_ORDER: readonly string[] = `avgPool2d conv2d ctcLoss embedding maxPool2d ${rnn.FIRST_ORDER}`.split(
-  " ",
-);
+export const FIRST_ORDER: readonly string[] = `${norm.FIRST_ORDER} ${rnn.FIRST_ORDER}`.split(" ");
 
 /** Calls, by name and place in their row, whose gradient is defined to be another than that of the values. */
 export const OWN_GRADIENT: readonly string[] = [
@@ -33,6 +33,7 @@ export const OWN_GRADIENT: readonly string[] = [
   "detach 0",
   "embedding 0",
   "multilabelSoftMarginLoss 0",
+  ...norm.OWN_GRADIENT,
 ];
 
 /** Those without gradients, which results of other kinds cannot have. */
@@ -50,6 +51,7 @@ export const REFUSED: readonly (readonly [name: string, ...Call, message: string
   ...elementwise.REFUSED,
   ...foundation.REFUSED,
   ...losses.REFUSED,
+  ...norm.REFUSED,
   ...reduce.REFUSED,
   ...rnn.REFUSED,
   ...shape.REFUSED,

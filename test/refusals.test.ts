@@ -7,6 +7,7 @@ import * as conv from "./refusals/conv.ts";
 import * as elementwise from "./refusals/elementwise.ts";
 import * as foundation from "./refusals/foundation.ts";
 import * as losses from "./refusals/losses.ts";
+import * as norm from "./refusals/norm.ts";
 import * as reduce from "./refusals/reduce.ts";
 import * as rnn from "./refusals/rnn.ts";
 import * as shape from "./refusals/shape.ts";
@@ -17,6 +18,7 @@ const refusals: Record<string, [call: () => unknown, message: string][]> = {
   ...elementwise.refusals,
   ...foundation.refusals,
   ...losses.refusals,
+  ...norm.refusals,
   ...reduce.refusals,
   ...rnn.refusals,
   ...shape.refusals,

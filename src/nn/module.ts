@@ -2,9 +2,11 @@
 import { zeroGrad } from "../autograd.ts";
 import { checkBoolean, checkOptions, describe } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import { isBuffer, isParameter } from "./parameter.ts";
+import { type HookHandle, type Hooks, hooksOf, register, runHooked } from "./hooks.ts";
+import { isBuffer, isParameter, setTrainable } from "./parameter.ts";
 import { isTraced, traceStart, traceThrough } from "./path.ts";
 import { copyState, type LoadResult, type StateDict } from "./state.ts";
+import { textOf } from "./text.ts";
 
 /** A module of one tensor in, one tensor out: what `Sequential` chains and most layers are. */
 export interface Layer extends Module {
@@ -12,11 +14,7 @@ export interface Layer extends Module {
 }
 
 /** A module's own fields by kind; arrays are unrolled, as `layers.0`. */
-interface Contents {
-  readonly parameters: [string, Tensor][];
-  readonly buffers: [string, Tensor][];
-  readonly children: [string, Module][];
-}
+type Contents = { parameters: [string, Tensor][]; buffers: [string, Tensor][]; children: [string, Module][] };
 
 /**
  * A model or a part of one: a class with parameters and other modules as fields, and a `forward`.
@@ -48,6 +46,7 @@ interface Contents {
 export abstract class Module {
   /** Whether it is in training mode, which dropout and batch normalisation look at. Set by `train` and `eval`. */
   training = true;
+  /** @internal */ hooks: Hooks | null = null;
 
   /** Computes the result; subclasses define it. */
   abstract forward(...inputs: never[]): unknown;
@@ -55,6 +54,30 @@ export abstract class Module {
   /** Runs `forward`; an error on the way carries the path of the layer that it arose in. */
   get call(): this["forward"] {
     return traced as this["forward"]; // of forward's own type, where that depends on its arguments too
+  }
+
+  /**
+   * Runs `hook` after every `forward` by `call`: to look at results, or to return another in their place.
+   * @returns a handle whose `remove()` takes it back.
+   * @throws TypeError if `hook` is no function.
+   */
+  registerForwardHook<T extends Module>(
+    this: T,
+    hook: (module: T, inputs: Parameters<T["forward"]>, output: ReturnType<T["forward"]>) => unknown,
+  ): HookHandle {
+    return register(hooksOf(this).after, "registerForwardHook", hook);
+  }
+
+  /**
+   * Runs `hook` before every `forward` by `call`: to look at the inputs, or to return others: one, or an array of all.
+   * @returns a handle whose `remove()` takes it back.
+   * @throws TypeError if `hook` is no function.
+   */
+  registerForwardPreHook<T extends Module>(
+    this: T,
+    hook: (module: T, inputs: Parameters<T["forward"]>) => unknown,
+  ): HookHandle {
+    return register(hooksOf(this).before, "registerForwardPreHook", hook);
   }
 
   /** @internal The fields in which parameters, buffers and children are looked for. */
@@ -89,6 +112,36 @@ export abstract class Module {
   /** Itself and every module within, each once. */
   modules(): Module[] {
     return this.namedModules().map(([, module]) => module);
+  }
+
+  /** Calls `fn` with every module within, each once, children first, and with itself: to initialise, for example. */
+  apply(fn: (module: Module) => void): this {
+    const seen = new Set<Module>();
+    const visit = (module: Module): void => {
+      if (seen.has(module)) return;
+      seen.add(module);
+      for (const child of module.children()) visit(child);
+      fn(module);
+    };
+    visit(this);
+    return this;
+  }
+
+  /**
+   * The module of that name, as `encoder.2`; itself for `""`.
+   * @throws RangeError if there is none.
+   */
+  getSubmodule(path: string): Module {
+    return found("getSubmodule", path, new Map(this.namedModules()).get(path));
+  }
+
+  /**
+   * The parameter of that name, as `encoder.2.weight`.
+   * @throws RangeError if there is none.
+   */
+  getParameter(path: string): Tensor {
+    const t = this.stateDict()[path];
+    return found("getParameter", path, t && isParameter(t) ? t : undefined);
   }
 
   /** Every parameter with its name, as `encoder.2.weight`; a shared one once, under its first name. */
@@ -153,12 +206,14 @@ export abstract class Module {
 
   /** Excludes parameters from training: all, or those whose name `select` accepts. Their gradients are released. */
   freeze(select: (name: string) => boolean = () => true): this {
-    return setTrainable("freeze", this, select, false);
+    setTrainable("freeze", this.namedParameters(), select, false);
+    return this;
   }
 
   /** Undoes {@link freeze}, for all parameters or those whose name `select` accepts. */
   unfreeze(select: (name: string) => boolean = () => true): this {
-    return setTrainable("unfreeze", this, select, true);
+    setTrainable("unfreeze", this.namedParameters(), select, true);
+    return this;
   }
 
   /** Releases the gradients of all parameters. */
@@ -183,7 +238,7 @@ export abstract class Module {
 
   /** The structure as text, as PyTorch prints it. */
   toString(): string {
-    return textOf(this, []);
+    return textOf(this);
   }
 
   /** What Node's and Deno's consoles show. */
@@ -194,7 +249,8 @@ export abstract class Module {
 
 function traced(this: Module, ...inputs: never[]): unknown {
   try {
-    return this.forward(...inputs);
+    const { hooks } = this;
+    return hooks === null ? this.forward(...inputs) : runHooked(hooks, this, inputs);
   } catch (error) {
     if (typeof this.forward !== "function") {
       throw new TypeError(`${this.constructor.name}: expected the class to define forward(), got none`, {
@@ -208,6 +264,11 @@ function traced(this: Module, ...inputs: never[]): unknown {
 }
 
 const join = (prefix: string, name: string): string => (prefix === "" ? name : `${prefix}.${name}`);
+
+function found<T>(op: string, path: string, value: T | undefined): T {
+  if (value !== undefined) return value;
+  throw new RangeError(`${op}: expected path to be a name within, got ${describe(path)}`);
+}
 
 function contents(module: Module): Contents {
   const found: Contents = { parameters: [], buffers: [], children: [] };
@@ -226,19 +287,6 @@ function sort(name: string, value: unknown, found: Contents): void {
   }
 }
 
-function textOf(module: Module, around: readonly Module[]): string {
-  const path = [...around, module];
-  const lines = module
-    .listing()
-    .filter(([, part]) => typeof part === "string" || !path.includes(part))
-    .map(([name, part]) => `(${name}): ${typeof part === "string" ? part : textOf(part, path)}`);
-  const extra = module.extraRepr();
-  const kind = module.constructor.name;
-  if (lines.length === 0) return `${kind}(${extra})`;
-  if (extra !== "") lines.unshift(extra);
-  return `${kind}(\n${lines.join("\n").replace(/^/gm, "  ")}\n)`;
-}
-
 function named(root: Module, kind: "parameters" | "buffers"): [string, Tensor][] {
   const found: [string, Tensor][] = [];
   const seen = new Set<Tensor>();
@@ -249,16 +297,4 @@ function named(root: Module, kind: "parameters" | "buffers"): [string, Tensor][]
     }
   }
   return found;
-}
-
-function setTrainable<T extends Module>(op: string, module: T, select: (name: string) => boolean, on: boolean): T {
-  if (typeof select !== "function") {
-    throw new TypeError(`${op}: expected select to be a function of a parameter's name, got ${describe(select)}`);
-  }
-  for (const [name, t] of module.namedParameters()) {
-    if (!select(name)) continue;
-    t.requiresGrad = on;
-    if (!on) zeroGrad(t);
-  }
-  return module;
 }

@@ -1,8 +1,10 @@
 // What in a module counts as its parameters and its buffers.
+import { zeroGrad } from "../autograd.ts";
 import { fillUniform } from "../ops/internal/random.ts";
 import { keep } from "../scope.ts";
 import { describe, type Shape } from "../shape.ts";
 import { Tensor, unscoped } from "../tensor.ts";
+import { k } from "../wasm.ts";
 
 /** Those seen, so that one that is frozen stays a parameter. */
 const parameters = new WeakSet<Tensor>();
@@ -15,6 +17,13 @@ export function parameter(shape: Shape): Tensor {
   t.leave();
   t.requiresGrad = true;
   parameters.add(t);
+  return t;
+}
+
+/** A parameter of equal elements. */
+export function filledParameter(shape: Shape, value: number): Tensor {
+  const t = parameter(shape);
+  k.fill(t.ptr, t.size, value);
   return t;
 }
 
@@ -69,3 +78,20 @@ export function buffer(x: Tensor): Tensor {
 
 /** Whether a module's field was declared by {@link buffer}. */
 export const isBuffer = (x: Tensor): boolean => buffers.has(x);
+
+/** Sets whether those whose name `select` accepts are trained; releases the gradients of those that are not. */
+export function setTrainable(
+  op: string,
+  parameters: readonly (readonly [string, Tensor])[],
+  select: (name: string) => boolean,
+  on: boolean,
+): void {
+  if (typeof select !== "function") {
+    throw new TypeError(`${op}: expected select to be a function of a parameter's name, got ${describe(select)}`);
+  }
+  for (const [name, t] of parameters) {
+    if (!select(name)) continue;
+    t.requiresGrad = on;
+    if (!on) zeroGrad(t);
+  }
+}

@@ -1,82 +1,11 @@
 // Lookups through index tensors (int32), and their gradients, which add up where an index repeats, in the order of
-// the indices. Parts by ranges are slice.ts.
-import { type Backward, record } from "../autograd.ts";
-import { scratch } from "../memory.ts";
-import { checkBoolean, checkInt, checkOptions, checkShape, normalizeAxis, show } from "../shape.ts";
+// the indices. Parts by ranges are slice.ts, tables of vectors embedding.ts.
+import { checkInt, checkOptions, checkShape, normalizeAxis, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { mul } from "./binary.ts";
 import { checkIndices } from "./internal/indices.ts";
-import { asInt32, elementsTaken, rowsSummed, rowsTaken } from "./internal/lookup.ts";
+import { asInt32, elementsTaken, rowsTaken } from "./internal/lookup.ts";
 import { composed, reshaped } from "./internal/transfer.ts";
-
-/** Options of {@link embedding}. */
-export interface EmbeddingOptions {
-  /** The row that gets no gradient; negative ones count from the end. Default: none. */
-  paddingIdx?: number;
-  /** Whether a row's gradient is divided by how often its id occurs in `ids`. Default false. */
-  scaleGradByFreq?: boolean;
-}
-
-/**
- * Rows of a table by number: token vectors and the like.
- *
- * @param ids int32 of any shape, from 0 to V - 1.
- * @param weight float32 table `[V, D]`.
- * @param options `paddingIdx`, `scaleGradByFreq`; see {@link EmbeddingOptions}.
- * @returns `[...ids.shape, D]`. The gradient of `weight` is dense.
- * @throws TypeError for other dtypes; RangeError if `weight` has not two axes, or naming the first id out of range.
- * @see https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
- *
- * @example
- * ```ts
- * import { embedding, tensor } from "sedge";
- * const table = tensor([[1, 2], [3, 4], [5, 6]]);
- * embedding(tensor(new Int32Array([2, 0])), table).toArray(); // => [[5,6],[1,2]]
- * ```
- */
-export function embedding(ids: Tensor, weight: Tensor, options: EmbeddingOptions = {}): Tensor {
-  const op = "embedding";
-  expectTensor(op, "ids", ids, "int32");
-  expectTensor(op, "weight", weight, "float32");
-  checkOptions(op, options, ["paddingIdx", "scaleGradByFreq"]);
-  if (weight.rank !== 2) throw new RangeError(`${op}: expected weight of shape [V, D], got ${show(weight.shape)}`);
-  const [vocabulary, width] = weight.shape as [number, number];
-  const { paddingIdx, scaleGradByFreq = false } = options;
-  checkBoolean(op, "scaleGradByFreq", scaleGradByFreq);
-  let padding = -1;
-  if (paddingIdx !== undefined) {
-    padding = checkInt(op, "paddingIdx", paddingIdx, -vocabulary, vocabulary - 1);
-    if (padding < 0) padding += vocabulary;
-  }
-  checkIndices(op, "ids", ids, vocabulary);
-  const y = empty(checkShape(op, [...ids.shape, width]));
-  k.takeRows(y.ptr, weight.ptr, ids.ptr, 1, vocabulary, ids.size, width * 4);
-  const backward: Backward = (dy, [ids]) => {
-    const dw = empty([vocabulary, width]);
-    const counts = scaleGradByFreq ? scratch(4 * vocabulary) : 0;
-    k.embeddingGrad(dw.ptr, counts, dy.ptr, ids.ptr, ids.size, vocabulary, width, padding);
-    return [dw];
-  };
-  const twice: Backward = (dy, [ids]) => {
-    const dw = rowsSummed(reshaped(op, dy, [ids.size, width]), ids, 0, vocabulary);
-    return [scaleGradByFreq || padding >= 0 ? mul(dw, shares(ids, vocabulary, padding, scaleGradByFreq)) : dw];
-  };
-  return record(op, y, [weight], [ids], backward, twice);
-}
-
-/** What each row's gradient is multiplied by, [V, 1]. */
-function shares(ids: Tensor, vocabulary: number, padding: number, byFrequency: boolean): Tensor {
-  const y = empty([vocabulary, 1]);
-  const share = new Float32Array(vocabulary).fill(byFrequency ? 0 : 1);
-  if (byFrequency) {
-    for (const id of ids.data) share[id] = share[id]! + 1;
-    for (let id = 0; id < vocabulary; id++) share[id] = 1 / Math.max(1, share[id]!);
-  }
-  if (padding >= 0) share[padding] = 0;
-  y.data.set(share);
-  return y;
-}
 
 /**
  * Whole rows, or slices across any axis, by number: `y[i] = x[index[i]]`. Along the leading axis each row is one block

@@ -6,6 +6,7 @@ import * as conv from "./rows/conv.ts";
 import * as elementwise from "./rows/elementwise.ts";
 import * as foundation from "./rows/foundation.ts";
 import * as losses from "./rows/losses.ts";
+import * as norm from "./rows/norm.ts";
 import * as reduce from "./rows/reduce.ts";
 import * as rnn from "./rows/rnn.ts";
 import * as shape from "./rows/shape.ts";
@@ -15,6 +16,7 @@ const rows: Record<string, Row> = {
   ...elementwise.rows,
   ...foundation.rows,
   ...losses.rows,
+  ...norm.rows,
   ...reduce.rows,
   ...rnn.rows,
   ...shape.rows,

@@ -58,7 +58,6 @@ export const rows: Record<string, Row> = {
 
   program: { names: ["tensor"], call: program },
   mlp: { names: ["nn.Linear"], call: trainMlp },
-  cnn: named("nn.BatchNorm2d"),
-  gpt: named("nn.LayerNorm"),
+  gpt: named("scaledDotProductAttention"),
   vae: named("bceWithLogits"),
 };

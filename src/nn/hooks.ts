@@ -1,0 +1,48 @@
+// Functions that run before and after a module's forward. Which module has which is nn/module.ts.
+import { describe } from "../shape.ts";
+
+/** What `registerForwardHook` and `registerForwardPreHook` return. */
+export interface HookHandle {
+  /** The hook runs no more. Harmless when repeated. */
+  remove(): void;
+}
+
+type Hook = (...args: never[]) => unknown;
+/** Hooks by their handles, in the order of registering: one function may be there twice. */
+type HookTable = Map<HookHandle, Hook>;
+
+/** A module's hooks. */
+export interface Hooks {
+  readonly before: HookTable;
+  readonly after: HookTable;
+}
+
+/** The hooks of a module, which has a place for them from the first on. */
+export const hooksOf = (module: { hooks: Hooks | null }): Hooks => {
+  module.hooks ??= { before: new Map(), after: new Map() };
+  return module.hooks;
+};
+
+/** Adds a hook. */
+export function register(table: HookTable, op: string, hook: Hook): HookHandle {
+  if (typeof hook !== "function") throw new TypeError(`${op}: expected hook to be a function, got ${describe(hook)}`);
+  const handle: HookHandle = {
+    remove() {
+      table.delete(handle);
+    },
+  };
+  table.set(handle, hook);
+  return handle;
+}
+
+/** `forward` between the hooks; what a hook returns takes the place of the inputs, or of the result. */
+export function runHooked({ before, after }: Hooks, module: { forward: Hook }, inputs: readonly unknown[]): unknown {
+  let given = inputs;
+  for (const hook of before.values()) {
+    const replaced = hook(module as never, given as never) ?? given;
+    given = Array.isArray(replaced) ? replaced : [replaced];
+  }
+  let result = module.forward(...(given as never[]));
+  for (const hook of after.values()) result = hook(module as never, given as never, result as never) ?? result;
+  return result;
+}
