@@ -20,6 +20,7 @@ export * from "./max-unpool";
 export * from "./memory";
 export * from "./moments";
 export * from "./optim";
+export * from "./optim-adaptive";
 export * from "./pool";
 export * from "./prod";
 export * from "./random";
