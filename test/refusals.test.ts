@@ -7,6 +7,7 @@ import * as conv from "./refusals/conv.ts";
 import * as elementwise from "./refusals/elementwise.ts";
 import * as foundation from "./refusals/foundation.ts";
 import * as losses from "./refusals/losses.ts";
+import * as optim from "./refusals/optim.ts";
 import * as reduce from "./refusals/reduce.ts";
 import * as rnn from "./refusals/rnn.ts";
 import * as shape from "./refusals/shape.ts";
@@ -16,6 +17,7 @@ const refusals: Record<string, [call: () => unknown, message: string][]> = {
   ...elementwise.refusals,
   ...foundation.refusals,
   ...losses.refusals,
+  ...optim.refusals,
   ...reduce.refusals,
   ...rnn.refusals,
   ...shape.refusals,

@@ -6,6 +6,7 @@ import * as conv from "./rows/conv.ts";
 import * as elementwise from "./rows/elementwise.ts";
 import * as foundation from "./rows/foundation.ts";
 import * as losses from "./rows/losses.ts";
+import * as optim from "./rows/optim.ts";
 import * as reduce from "./rows/reduce.ts";
 import * as rnn from "./rows/rnn.ts";
 import * as shape from "./rows/shape.ts";
@@ -14,6 +15,7 @@ const rows: Record<string, Row> = {
   ...elementwise.rows,
   ...foundation.rows,
   ...losses.rows,
+  ...optim.rows,
   ...reduce.rows,
   ...rnn.rows,
   ...shape.rows,
