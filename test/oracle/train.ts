@@ -82,12 +82,12 @@ export const trainCnn: Adapter = (call) => {
   });
   const make = lookUp(library, "nn.BatchNorm2d");
   if (typeof make !== "function") throw new Error("nn has no BatchNorm2d");
-  const bn: nn.Module & { call(x: Tensor): Tensor } = Reflect.construct(make, [outputs]);
+  const bn: { forward(x: Tensor): Tensor } = Reflect.construct(make, [outputs]);
   const pool = new nn.MaxPool2d(Number(/MaxPool2d\((\d+)\)/.exec(text)?.[1]));
   const fc = linearOf(call, "fc");
-  const model = new Layers({ conv, bn, fc });
+  const model = new Layers({ conv, bn: bn as nn.Module, fc });
   return train(call, model, () => {
-    const features = pool.forward(relu(bn.call(conv.forward(x.x!))));
+    const features = pool.forward(relu(bn.forward(conv.forward(x.x!))));
     return crossEntropy(fc.forward(features.reshape([features.shape[0]!, -1])), x.y!);
   });
 };
