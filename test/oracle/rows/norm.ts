@@ -1,6 +1,5 @@
 // Rows of the reference vectors for normalisation and embedding bags, and of what is trained with them.
 import { type Adapter, type Row, trailing } from "../calls.ts";
-import { trainCnn } from "../train.ts";
 
 /** Weight and bias stand between the first argument and the options, null where they are missing. */
 const affine =
@@ -39,5 +38,4 @@ export const rows: Record<string, Row> = {
   instance_norm: { call: running },
   local_response_norm: { call: ({ fn, x, options: { size, ...rest } }) => fn(x.x, size, ...trailing(rest)) },
   embedding_bag: { call: bag },
-  cnn: { names: ["nn.BatchNorm2d"], call: trainCnn },
 };
