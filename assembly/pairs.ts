@@ -95,9 +95,10 @@ export class Log2 {
     const rest = v128.bitselect(f, f64x2.sub(m, pairs.at(ONE)), f64x2.eq(k, f64x2.splat(0)));
     const s = f64x2.div(rest, f64x2.add(rest, f64x2.splat(2)));
     const log2 = f64x2.add(f64x2.mul(s, pairs.degree6(f64x2.mul(s, s), LOG2_SERIES)), k);
+    const usual = v128.and(f64x2.gt(u, f64x2.splat(0)), f64x2.lt(u, f64x2.splat(Infinity)));
+    if (i64x2.all_true(usual)) return log2;
     // -inf of 0, inf of inf, else NaN
     const special = f64x2.sub(f64x2.sqrt(u), f64x2.div(pairs.at(ONE), f64x2.abs(u)));
-    const usual = v128.and(f64x2.gt(u, f64x2.splat(0)), f64x2.lt(u, f64x2.splat(Infinity)));
     return v128.bitselect(log2, special, usual);
   }
 }
