@@ -1,8 +1,8 @@
 // Diagonals: read off matrices, and laid into zeros. Triangles are triangle.ts.
-import { checkInt, checkShape, normalizeAxis, readOptions, type Shape, stridesOf } from "../shape.ts";
-import { expectTensor, type Tensor } from "../tensor.ts";
+import { checkInt, checkShape, normalizeAxis, type Shape, stridesOf } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { begin, refusal } from "./internal/arguments.ts";
 import type { Layout } from "./internal/copy.ts";
-import { refusal } from "./internal/refusal.ts";
 import { transfer } from "./internal/transfer.ts";
 
 /** Options of {@link diagonal} and {@link diagEmbed}. */
@@ -17,17 +17,19 @@ export interface DiagonalOptions {
 
 /**
  * The layout of a diagonal within a tensor of the shape that `shapeFor` gives for the two axes, its own axis last, and
- * its sizes; `first` and `second` are the default axes.
+ * its sizes; `added` axes more than x has; `first` and `second` are the default axes.
  */
 function layoutOf(
   op: string,
-  rank: number,
+  x: Tensor,
+  added: number,
   options: DiagonalOptions,
   first: number,
   second: number,
   shapeFor: (axes: readonly number[], offset: number) => Shape,
 ): { shape: Shape; sizes: Shape; layout: Layout } {
-  const { offset, axis1, axis2 } = readOptions(op, options, { offset: 0, axis1: first, axis2: second });
+  const { offset, axis1, axis2 } = begin(op, x, options, { offset: 0, axis1: first, axis2: second });
+  const rank = x.rank + added;
   checkInt(op, "offset", offset);
   const [row, column] = [normalizeAxis(op, axis1, rank, "axis1"), normalizeAxis(op, axis2, rank, "axis2")];
   if (row === column || rank < 2) throw refusal(op, "axis1 and axis2 to differ", [axis1, axis2]);
@@ -58,8 +60,7 @@ function layoutOf(
  */
 export function diagonal(x: Tensor, options: DiagonalOptions = {}): Tensor {
   const op = "diagonal";
-  expectTensor(op, "x", x);
-  const { sizes, layout } = layoutOf(op, x.rank, options, 0, 1, () => x.shape);
+  const { sizes, layout } = layoutOf(op, x, 0, options, 0, 1, () => x.shape);
   return transfer(op, x, sizes, { sizes, from: layout });
 }
 
@@ -81,9 +82,8 @@ export function diagonal(x: Tensor, options: DiagonalOptions = {}): Tensor {
  */
 export function diagEmbed(x: Tensor, options: DiagonalOptions = {}): Tensor {
   const op = "diagEmbed";
-  expectTensor(op, "x", x);
-  const others = x.shape.slice(0, -1);
-  const { shape, sizes, layout } = layoutOf(op, x.rank + 1, options, -2, -1, (axes, offset) => {
+  const { shape, sizes, layout } = layoutOf(op, x, 1, options, -2, -1, (axes, offset) => {
+    const others = x.shape.slice(0, -1);
     const side = x.shape.at(-1)! + Math.abs(offset);
     return Array.from({ length: x.rank + 1 }, (_, i) => (axes.includes(i) ? side : others.shift()!));
   });
@@ -107,8 +107,7 @@ export function diagEmbed(x: Tensor, options: DiagonalOptions = {}): Tensor {
  */
 export function diag(x: Tensor, options: { diagonal?: number } = {}): Tensor {
   const op = "diag";
-  expectTensor(op, "x", x);
-  const { diagonal: offset } = readOptions(op, options, { diagonal: 0 });
+  const { diagonal: offset } = begin(op, x, options, { diagonal: 0 });
   if (x.rank < 1 || x.rank > 2) throw refusal(op, "x of one or two axes", x.shape);
   return (x.rank === 1 ? diagEmbed : diagonal)(x, { offset });
 }

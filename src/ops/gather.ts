@@ -3,9 +3,10 @@
 import { checkInt, checkOptions, checkShape, normalizeAxis, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
+import { composed } from "./internal/composed.ts";
 import { checkIndices } from "./internal/indices.ts";
 import { asInt32, elementsTaken, rowsTaken } from "./internal/lookup.ts";
-import { composed, reshaped } from "./internal/transfer.ts";
+import { reshaped } from "./internal/transfer.ts";
 
 /**
  * Whole rows, or slices across any axis, by number: `y[i] = x[index[i]]`. Along the leading axis each row is one block

@@ -9,9 +9,10 @@ import { cast } from "./cast.ts";
 import { eq, ge, gt, logicalAnd, lt } from "./compare.ts";
 import { ones, tensor } from "./create.ts";
 import { matmul } from "./gemm.ts";
-import { oneOf, refusal } from "./internal/refusal.ts";
+import { begin, oneOf, refusal } from "./internal/arguments.ts";
+import { composed } from "./internal/composed.ts";
 import { type Block, tap } from "./internal/taps.ts";
-import { composed, reshaped } from "./internal/transfer.ts";
+import { reshaped } from "./internal/transfer.ts";
 import { meshgrid, stack } from "./join.ts";
 import { transpose } from "./permute.ts";
 import { fmod, remainder } from "./remainder.ts";
@@ -53,9 +54,8 @@ const DEFAULTS: Settings = { mode: "bilinear", paddingMode: "zeros", alignCorner
  */
 export function gridSample(x: Tensor, grid: Tensor, options: GridSampleOptions = {}): Tensor {
   const op = "gridSample";
-  expectTensor(op, "x", x, "float32");
+  const { mode, paddingMode, alignCorners } = begin(op, x, options, DEFAULTS, "float32");
   expectTensor(op, "grid", grid, "float32");
-  const { mode, paddingMode, alignCorners } = readOptions<Settings>(op, options, DEFAULTS);
   const { rank, shape } = x;
   const axes = rank - 2;
   if ((axes !== 2 && axes !== 3) || sizeOf(shape.slice(1)) === 0) {

@@ -1,10 +1,10 @@
 // Images, sequences and volumes made larger or smaller: each axis by a table of taps and weights. Sampling at places that
 // a tensor gives is grid.ts.
-import { checkInt, checkNumber, readOptions, sizeOf } from "../shape.ts";
-import { empty, expectTensor, type Tensor } from "../tensor.ts";
-import { refusal } from "./internal/refusal.ts";
+import { checkInt, checkNumber, sizeOf } from "../shape.ts";
+import { empty, type Tensor } from "../tensor.ts";
+import { begin, refusal } from "./internal/arguments.ts";
+import { composed } from "./internal/composed.ts";
 import { type Block, tap } from "./internal/taps.ts";
-import { composed } from "./internal/transfer.ts";
 
 /** How values between pixels are made. */
 export type InterpolateMode = "nearest" | "nearest-exact" | "linear" | "bilinear" | "trilinear" | "bicubic" | "area";
@@ -64,8 +64,13 @@ const DEFAULTS: Settings = {
  */
 export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   const op = "interpolate";
-  expectTensor(op, "x", x, "float32");
-  const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = readOptions<Settings>(op, options, DEFAULTS);
+  const { size, scaleFactor, mode, alignCorners, recomputeScaleFactor } = begin(
+    op,
+    x,
+    options as Settings,
+    DEFAULTS,
+    "float32",
+  );
   const spatial = x.shape.slice(2);
   const count = spatial.length;
   if (count < 1 || count > 3 || sizeOf(x.shape.slice(1)) === 0) {

@@ -14,10 +14,11 @@ import {
 } from "../shape.ts";
 import { type DType, empty, expectTensor, type Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
+import { oneOf, refusal } from "./internal/arguments.ts";
+import { composed } from "./internal/composed.ts";
 import { copyStrided } from "./internal/copy.ts";
-import { oneOf, refusal } from "./internal/refusal.ts";
 import { repeatTo } from "./internal/sums.ts";
-import { composed, part, reshaped } from "./internal/transfer.ts";
+import { part, reshaped } from "./internal/transfer.ts";
 
 const ORDER: readonly DType[] = ["bool", "int32", "float32"];
 

@@ -1,10 +1,11 @@
 // Padding: borders of a constant, of reflections, of repeated edges, or of the other side. Windows over what is padded
 // are windows.ts.
-import { checkInt, checkShape, readOptions } from "../shape.ts";
-import { expectTensor, type Tensor } from "../tensor.ts";
+import { checkInt, checkShape } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { begin, oneOf, refusal } from "./internal/arguments.ts";
+import { composed } from "./internal/composed.ts";
 import { picked } from "./internal/picks.ts";
-import { oneOf, refusal } from "./internal/refusal.ts";
-import { bordered, composed } from "./internal/transfer.ts";
+import { bordered } from "./internal/transfer.ts";
 
 /** What stands in a border: a number, the image mirrored, its edge repeated, or its other side. */
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";
@@ -49,8 +50,7 @@ const RULES: Readonly<Record<string, readonly [slack: number, rule: Rule]>> = {
  */
 export function pad(x: Tensor, pad: readonly number[], options: PadOptions = {}): Tensor {
   const op = "pad";
-  expectTensor(op, "x", x);
-  const { mode, value } = readOptions<Required<PadOptions>>(op, options, { mode: "constant", value: 0 });
+  const { mode, value } = begin<Required<PadOptions>>(op, x, options, { mode: "constant", value: 0 });
   const { shape, rank } = x;
   oneOf(op, "mode", mode, ["constant", ...Object.keys(RULES)]);
   for (const width of [pad].flat()) checkInt(op, "pad", width);

@@ -2,9 +2,10 @@
 import { record } from "../autograd.ts";
 import { checkShape, describe, normalizeAxes, normalizeAxis, type Shape, show, stridesOf } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
+import { composed } from "./internal/composed.ts";
 import { copyStrided } from "./internal/copy.ts";
 import { repeatTo } from "./internal/sums.ts";
-import { composed, reshaped } from "./internal/transfer.ts";
+import { reshaped } from "./internal/transfer.ts";
 
 /** A new tensor of `shape` whose element at an index is that of x at `offset` + index · `strides`. */
 function copied(x: Tensor, shape: Shape, strides: readonly number[], offset = 0): Tensor {

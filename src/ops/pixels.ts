@@ -1,8 +1,9 @@
 // Channels and pixels rearranged: pixelShuffle and its inverse, channelShuffle. Resizing is interpolate.ts.
 import { checkInt, type Shape, show, sizeOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
-import { refusal } from "./internal/refusal.ts";
-import { composed, reshaped } from "./internal/transfer.ts";
+import { refusal } from "./internal/arguments.ts";
+import { composed } from "./internal/composed.ts";
+import { reshaped } from "./internal/transfer.ts";
 import { permute } from "./permute.ts";
 
 /** The axes behind the leading ones as `split`, put into another order, and merged into `shape`. */

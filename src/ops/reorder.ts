@@ -1,11 +1,12 @@
 // Elements in another order, or repeated, composed of the copies of permute.ts, slice.ts and join.ts.
 import { checkInt, checkOptions, checkShape, normalizeAxes, normalizeAxis, sizeOf } from "../shape.ts";
 import { expectTensor, Tensor } from "../tensor.ts";
+import { begin, refusal } from "./internal/arguments.ts";
+import { composed } from "./internal/composed.ts";
 import { replaced } from "./internal/lookup.ts";
 import { picked } from "./internal/picks.ts";
-import { refusal } from "./internal/refusal.ts";
 import { repeatTo } from "./internal/sums.ts";
-import { composed, reshaped } from "./internal/transfer.ts";
+import { reshaped } from "./internal/transfer.ts";
 import { cat } from "./join.ts";
 import { flip, permute, repeat, transpose } from "./permute.ts";
 import { slice } from "./slice.ts";
@@ -184,9 +185,8 @@ export function swapaxes(x: Tensor, a: number, b: number): Tensor {
  */
 export function rot90(x: Tensor, k = 1, options: { axes?: readonly [number, number] } = {}): Tensor {
   const op = "rot90";
-  expectTensor(op, "x", x);
-  checkOptions(op, options, ["axes"]);
-  const [a, b] = options.axes ?? [0, 1];
+  const { axes } = begin(op, x, options, { axes: [0, 1] as readonly [number, number] });
+  const [a, b] = axes;
   normalizeAxes(op, [a, b], x.rank); // distinct
   const turns = checkInt(op, "k", k) & 3;
   return composed(op, () => {

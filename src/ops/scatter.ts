@@ -1,14 +1,15 @@
 // Writes and sums at places that index tensors (int32) name: copies of a tensor with parts of another put in. Where an
 // index repeats, sums are in its order, and of writes the last counts. Lookups are gather.ts, masks mask.ts.
-import { checkNumber, checkOptions, normalizeAxis, readOptions, type Shape, sameShape, show } from "../shape.ts";
+import { checkNumber, checkOptions, normalizeAxis, type Shape, sameShape, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { add, mul } from "./binary.ts";
 import { full } from "./create.ts";
+import { begin, refusal } from "./internal/arguments.ts";
+import { composed } from "./internal/composed.ts";
 import { checkIndices } from "./internal/indices.ts";
 import { asInt32, elementsPut, replaced, rowsSummed } from "./internal/lookup.ts";
-import { refusal } from "./internal/refusal.ts";
 import { repeatTo } from "./internal/sums.ts";
-import { composed, reshaped } from "./internal/transfer.ts";
+import { reshaped } from "./internal/transfer.ts";
 
 /**
  * A copy of `x` with single elements replaced by their position along one axis: for axis 1 of a matrix
@@ -111,8 +112,7 @@ export interface IndexAddOptions {
  */
 export function indexAdd(x: Tensor, index: Tensor, src: Tensor, options: IndexAddOptions = {}): Tensor {
   const op = "indexAdd";
-  expectTensor(op, "x", x, ["float32", "int32"]);
-  const { axis: given, alpha } = readOptions(op, options, { axis: 0, alpha: 1 });
+  const { axis: given, alpha } = begin(op, x, options, { axis: 0, alpha: 1 }, ["float32", "int32"]);
   const axis = checkRows(op, x, index, src, given);
   return composed(op, () => {
     const more = alpha === 1 ? src : mul(src, alpha);
@@ -163,8 +163,7 @@ export function indexFill(x: Tensor, index: Tensor, value: number, options: { ax
 }
 
 function put(op: string, x: Tensor, index: Tensor, src: Tensor | number, options: { axis?: number }): Tensor {
-  expectTensor(op, "x", x);
-  const axis = checkRows(op, x, index, src, readOptions(op, options, { axis: 0 }).axis);
+  const axis = checkRows(op, x, index, src, begin(op, x, options, { axis: 0 }).axis);
   return composed(op, () => scatter(x, across(index, x.shape, axis), src, { axis }));
 }
 

@@ -46,9 +46,7 @@ export function slice(
   options: { axis?: number; start?: number; stop?: number; step?: number } = {},
 ): Tensor {
   const op = "slice";
-  expectTensor(op, "x", x);
-  checkOptions(op, options, ["axis", "start", "stop", "step"]);
-  const axis = axisOf(op, x, options.axis);
+  const axis = axisOf(op, x, options, ["axis", "start", "stop", "step"]);
   const size = x.shape[axis]!;
   const step = checkInt(op, "step", options.step ?? 1);
   if (step < 1) throw new RangeError(`${op}: expected step to be at least 1, got ${step}; reverse with flip()`);
@@ -84,9 +82,7 @@ export function slice(
  */
 export function select(x: Tensor, index: number, options: { axis?: number } = {}): Tensor {
   const op = "select";
-  expectTensor(op, "x", x);
-  checkOptions(op, options, ["axis"]);
-  const axis = axisOf(op, x, options.axis);
+  const axis = axisOf(op, x, options);
   const size = x.shape[axis]!;
   checkInt(op, "index", index);
   if (index < -size || index >= size) {
@@ -119,9 +115,7 @@ export function select(x: Tensor, index: number, options: { axis?: number } = {}
  */
 export function split(x: Tensor, sizes: number | readonly number[], options: { axis?: number } = {}): Tensor[] {
   const op = "split";
-  expectTensor(op, "x", x);
-  checkOptions(op, options, ["axis"]);
-  const axis = axisOf(op, x, options.axis);
+  const axis = axisOf(op, x, options);
   const total = x.shape[axis]!;
   if (!Array.isArray(sizes)) return parts(op, x, axis, evenly(op, "sizes", total, sizes as number));
   for (const size of sizes) checkInt(op, "sizes", size, 0);
@@ -149,9 +143,7 @@ export function split(x: Tensor, sizes: number | readonly number[], options: { a
  */
 export function chunk(x: Tensor, chunks: number, options: { axis?: number } = {}): Tensor[] {
   const op = "chunk";
-  expectTensor(op, "x", x);
-  checkOptions(op, options, ["axis"]);
-  const axis = axisOf(op, x, options.axis);
+  const axis = axisOf(op, x, options);
   checkInt(op, "chunks", chunks, 1);
   const total = x.shape[axis]!;
   const sizes =
@@ -183,9 +175,7 @@ export function tensorSplit(
   options: { axis?: number } = {},
 ): Tensor[] {
   const op = "tensorSplit";
-  expectTensor(op, "x", x);
-  checkOptions(op, options, ["axis"]);
-  const axis = axisOf(op, x, options.axis);
+  const axis = axisOf(op, x, options);
   const total = x.shape[axis]!;
   if (Array.isArray(sections)) {
     for (const at of sections) checkInt(op, "sections", at);
@@ -213,9 +203,7 @@ export function tensorSplit(
  */
 export function unbind(x: Tensor, options: { axis?: number } = {}): Tensor[] {
   const op = "unbind";
-  expectTensor(op, "x", x);
-  checkOptions(op, options, ["axis"]);
-  const axis = axisOf(op, x, options.axis);
+  const axis = axisOf(op, x, options);
   const shape = x.shape.filter((_, i) => i !== axis);
   return Array.from({ length: x.shape[axis]! }, (_, start) =>
     recordPart(op, x, { axis, start, step: 1, count: 1 }, shape),
@@ -239,8 +227,7 @@ export function unbind(x: Tensor, options: { axis?: number } = {}): Tensor[] {
  */
 export function narrow(x: Tensor, axis: number, start: number, length: number): Tensor {
   const op = "narrow";
-  expectTensor(op, "x", x);
-  const along = axisOf(op, x, axis);
+  const along = axisOf(op, x, { axis });
   const size = x.shape[along]!;
   const first = checkInt(op, "start", start, -size, size) + (start < 0 ? size : 0);
   const count = checkInt(op, "length", length, 0, size - first);
@@ -265,7 +252,10 @@ function parts(op: string, x: Tensor, axis: number, sizes: readonly number[]): T
   });
 }
 
-function axisOf(op: string, x: Tensor, axis: number | undefined): number {
+/** Checks x and the options of an op along an axis; returns the axis. */
+function axisOf(op: string, x: Tensor, options: { axis?: number }, names: readonly string[] = ["axis"]): number {
+  expectTensor(op, "x", x);
+  checkOptions(op, options, names);
   if (x.rank === 0) throw new RangeError(`${op}: expected x of at least one axis, got a scalar`);
-  return normalizeAxis(op, axis ?? 0, x.rank);
+  return normalizeAxis(op, options.axis ?? 0, x.rank);
 }

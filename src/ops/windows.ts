@@ -1,8 +1,9 @@
 // Sliding windows of images as columns, and back: unfold (im2col) and fold (col2im). Each is the other's gradient.
-import { pair, readOptions, type Shape, show, sizeOf, stridesOf } from "../shape.ts";
+import { pair, type Shape, show, sizeOf, stridesOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
-import { refusal } from "./internal/refusal.ts";
-import { bordered, composed, reshaped, transfer } from "./internal/transfer.ts";
+import { begin, refusal } from "./internal/arguments.ts";
+import { composed } from "./internal/composed.ts";
+import { bordered, reshaped, transfer } from "./internal/transfer.ts";
 
 type Pair = readonly [number, number];
 
@@ -22,8 +23,8 @@ const DEFAULTS: Required<WindowOptions> = { dilation: [1, 1], padding: [0, 0], s
  * Windows over images of `[n, c, h, w]`: their number, and where the elements of each stand in the padded image; `start`
  * is where x begins in that.
  */
-function windowsOf(op: string, [n, c, h, w]: Shape, kernelSize: unknown, options: WindowOptions) {
-  const { dilation, padding, stride } = readOptions(op, options, DEFAULTS);
+function windowsOf(op: string, x: Tensor, [n, c, h, w]: Shape, kernelSize: unknown, options: WindowOptions) {
+  const { dilation, padding, stride } = begin(op, x, options, DEFAULTS, "float32");
   const [kh, kw] = pair(op, "kernelSize", kernelSize, 1);
   const [dh, dw] = pair(op, "dilation", dilation, 1);
   const [ph, pw] = pair(op, "padding", padding, 0);
@@ -59,11 +60,11 @@ function windowsOf(op: string, [n, c, h, w]: Shape, kernelSize: unknown, options
  */
 export function unfold(x: Tensor, kernelSize: number | Pair, options: WindowOptions = {}): Tensor {
   const op = "unfold";
-  expectTensor(op, "x", x, "float32");
+  expectTensor(op, "x", x);
   const { shape, rank } = x;
   if (rank !== 3 && rank !== 4) throw refusal(op, "x of shape [N, C, H, W] or [C, H, W]", shape);
   const image = rank === 4 ? shape : [1, ...shape];
-  const { padded, start, sizes, layout } = windowsOf(op, image, kernelSize, options);
+  const { padded, start, sizes, layout } = windowsOf(op, x, image, kernelSize, options);
   const columns = [sizeOf(sizes.slice(1, 4)), sizeOf(sizes.slice(4))];
   return composed(op, () => {
     const wide = bordered(op, reshaped(op, x, image), padded, start, 0);
@@ -95,14 +96,14 @@ export function fold(
   options: WindowOptions = {},
 ): Tensor {
   const op = "fold";
-  expectTensor(op, "x", x, "float32");
+  expectTensor(op, "x", x);
   const [h, w] = pair(op, "outputSize", outputSize, 1);
   const [kh, kw] = pair(op, "kernelSize", kernelSize, 1);
   const { shape, rank } = x;
   const batch = shape.slice(0, rank - 2);
   const channels = (shape[rank - 2] ?? 0) / (kh * kw);
   const image = [batch[0] ?? 1, channels, h, w];
-  const { padded, start, sizes, layout } = windowsOf(op, image, kernelSize, options);
+  const { padded, start, sizes, layout } = windowsOf(op, x, image, kernelSize, options);
   const count = sizeOf(sizes.slice(4));
   if (rank < 2 || rank > 3 || !Number.isInteger(channels) || shape[rank - 1] !== count) {
     throw refusal(op, `x of shape [N, C ${kh * kw}, ${count}] or [C ${kh * kw}, ${count}]`, shape);

@@ -6,8 +6,9 @@ import { type Shape, sameShape, sizeOf, stridesOf } from "../../shape.ts";
 import { BYTES, empty, type Tensor } from "../../tensor.ts";
 import { k } from "../../wasm.ts";
 import { cast } from "../cast.ts";
+import { composed } from "./composed.ts";
 import { clear, copyStrided } from "./copy.ts";
-import { composed, transfer } from "./transfer.ts";
+import { transfer } from "./transfer.ts";
 
 /** Elements before and behind an axis. */
 const around = (shape: Shape, axis: number): [outer: number, inner: number] => [

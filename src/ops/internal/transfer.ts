@@ -1,7 +1,6 @@
 // Elements moved between strided layouts as one recorded step that is its own gradient backwards: cutting parts out,
 // laying them into zeros, padding, diagonals, sliding windows. The op that means it is in slice.ts, pad.ts ...
 import { record } from "../../autograd.ts";
-import { tidy } from "../../scope.ts";
 import { type Shape, sizeOf, stridesOf } from "../../shape.ts";
 import { empty, type Tensor, view } from "../../tensor.ts";
 import { clear, copyStrided, type Layout } from "./copy.ts";
@@ -55,11 +54,4 @@ export function reshaped(op: string, x: Tensor, shape: Shape): Tensor {
   const source = x.shape;
   const back = (dy: Tensor): [Tensor] => [reshaped("reshape", dy, source)];
   return record(op, view(x, shape), [x], [], back, back);
-}
-
-/** The result of several recorded ops as that of one: what they made in between is released. */
-export function composed(op: string, fn: () => Tensor): Tensor {
-  const y = tidy(fn);
-  y.origin = op;
-  return y;
 }
