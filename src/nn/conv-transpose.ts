@@ -7,7 +7,8 @@ import {
   convTranspose2d,
   convTranspose3d,
 } from "../ops/conv-transpose.ts";
-import { describe, perAxis, show } from "../shape.ts";
+import { outputPaddings } from "../ops/internal/padding.ts";
+import { describe, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { type ConvLayerOptions, Convolution } from "./convolution.ts";
 
@@ -31,13 +32,8 @@ abstract class Transposed<Sizes extends readonly number[]> extends Convolution<S
     options: ConvLayerOptions,
   ) {
     super(op, dims, true, inChannels, outChannels, kernelSize, options);
-    const more = perAxis(op, "outputPadding", options.outputPadding ?? 0, dims, 0);
-    if (more.some((n, i) => n >= Math.max(this.stride[i]!, this.dilation[i]!))) {
-      throw new RangeError(
-        `${op}: expected outputPadding below the stride or the dilation, got ${show(more)} with stride ${show(this.stride)}`,
-      );
-    }
-    this.outputPadding = more as readonly number[] as Sizes;
+    const more: readonly number[] = outputPaddings(op, options.outputPadding ?? 0, this.stride, this.dilation);
+    this.outputPadding = more as Sizes;
   }
 
   /** The op's options; the output padding follows from the output size, if one is asked for. */

@@ -6,7 +6,7 @@ import { empty, expectTensor, Tensor } from "../../tensor.ts";
 import { ints, k } from "../../wasm.ts";
 import { sum } from "../reduce.ts";
 import { type Axis, type Geometry, geometryOf, workingMemory } from "./geometry.ts";
-import { convPadding } from "./padding.ts";
+import { convPadding, outputPaddings } from "./padding.ts";
 
 /** Options of any convolution. */
 export interface ConvolutionOptions {
@@ -116,7 +116,7 @@ function transposedAxes(op: string, sizes: Shape, kernel: Shape, options: Convol
   const stride = perAxis(op, "stride", options.stride ?? 1, dims, 1);
   const dilation = perAxis(op, "dilation", options.dilation ?? 1, dims, 1);
   const padding = perAxis(op, "padding", options.padding ?? 0, dims, 0);
-  const more = perAxis(op, "outputPadding", options.outputPadding ?? 0, dims, 0);
+  const more = outputPaddings(op, options.outputPadding ?? 0, stride, dilation);
   const axes = sizes.map((out, i) => ({
     size: (out - 1) * stride[i]! - 2 * padding[i]! + dilation[i]! * (kernel[i]! - 1) + 1 + more[i]!,
     kernel: kernel[i]!,
@@ -125,11 +125,6 @@ function transposedAxes(op: string, sizes: Shape, kernel: Shape, options: Convol
     dilation: dilation[i]!,
     out,
   }));
-  if (more.some((n, i) => n >= Math.max(stride[i]!, dilation[i]!))) {
-    throw new RangeError(
-      `${op}: expected outputPadding below the stride or the dilation, got ${show(more)} with stride ${show(stride)}`,
-    );
-  }
   if (axes.some(({ size, out }) => size < 1 || out < 1)) {
     const size = show(axes.map((axis) => axis.size));
     throw new RangeError(`${op}: expected an output of at least 1 on each axis, got ${size} of x ${show(sizes)}`);

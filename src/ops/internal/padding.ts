@@ -17,6 +17,20 @@ export function convPadding(op: string, padding: unknown, stride: readonly numbe
   );
 }
 
+/** A transposed convolution's padding of its output. */
+export function outputPaddings(
+  op: string,
+  given: unknown,
+  stride: readonly number[],
+  dilation: readonly number[],
+): number[] {
+  const sizes = perAxis(op, "outputPadding", given, stride.length, 0);
+  if (sizes.every((n, i) => n < Math.max(stride[i]!, dilation[i]!))) return sizes;
+  throw new RangeError(
+    `${op}: expected outputPadding below the stride or the dilation, got ${show(sizes)} with stride ${show(stride)}`,
+  );
+}
+
 /** A pool's padding, at most half the window. */
 export function poolPadding(op: string, padding: unknown, kernelSize: readonly number[]): number[] {
   const sizes = perAxis(op, "padding", padding, kernelSize.length, 0);
