@@ -1,7 +1,7 @@
-// Activations and their gradients, elementwise: relu, leakyRelu, tanh, sigmoid, gelu, silu, softplus, clamp. Softmax,
-// which sums, is in softmax.ts.
+// Activations and their gradients, elementwise: relu, leakyRelu, elu, tanh, sigmoid, gelu, silu, mish, hardswish, softplus,
+// clamp. Softmax, which sums, is in softmax.ts; activations that are made of other ops are in src/ops alone.
 import { map1, map1s, map2, map2s, Op1, Op2, Op3, Op4 } from "./map";
-import { Erf, Exp, Log1p, Sigmoid, Tanh } from "./math";
+import { Erf, Exp, Log1p, NearExpm1, Sigmoid, Tanh } from "./math";
 
 /** sqrt(1/2) */
 const SQRT_HALF: usize = memory.data<f32>([Mathf.SQRT1_2]);
@@ -15,6 +15,13 @@ const GELU_CUBIC: usize = memory.data<f32>([0.07135481627260025]);
 const GELU_CUBIC_GRAD: usize = memory.data<f32>([0.21406444881780076]);
 /** Beyond, both sigmoid(u) (1 - sigmoid(u)) and the normal density are 0 as float32, whatever multiplies them. */
 const FLAT: usize = memory.data<f32>([30]);
+/** e^-30 - 1 is -1 as float32, and e^88 is near the end of float32. */
+const ELU_MIN: usize = memory.data<f32>([-30]);
+const ELU_MAX: usize = memory.data<f32>([88]);
+/** Beyond, mish(x) = x and its slope is 1: e^43 has a square, but no fourth power. */
+const MISH_MAX: usize = memory.data<f32>([43]);
+const SIXTH: usize = memory.data<f32>([1.0 / 6]);
+const THIRD: usize = memory.data<f32>([1.0 / 3]);
 
 class Relu extends Op1 {
   @inline at(x: v128): v128 {
@@ -92,6 +99,53 @@ class SiluGrad extends Op2 {
     const s = changetype<Sigmoid>(0).at(x);
     const rest = f32x4.sub(f32x4.splat(1), s);
     return f32x4.mul(dy, f32x4.mul(s, f32x4.add(f32x4.mul(x, rest), f32x4.splat(1))));
+  }
+}
+class Elu extends Op3 {
+  at(x: v128, alpha: v128, inner: v128): v128 {
+    const z = f32x4.mul(x, inner);
+    const near = f32x4.pmin(f32x4.pmax(z, v128.load_splat<u32>(ELU_MIN)), v128.load_splat<u32>(ELU_MAX));
+    const below = f32x4.mul(changetype<NearExpm1>(0).at(near), alpha);
+    return v128.bitselect(x, below, f32x4.gt(x, f32x4.splat(0)));
+  }
+}
+class EluGrad extends Op4 {
+  at(dy: v128, x: v128, alpha: v128, inner: v128): v128 {
+    const slope = f32x4.mul(changetype<Exp>(0).at(f32x4.mul(x, inner)), f32x4.mul(alpha, inner));
+    return v128.bitselect(dy, f32x4.mul(dy, slope), f32x4.gt(x, f32x4.splat(0)));
+  }
+}
+class Mish extends Op1 {
+  at(x: v128): v128 {
+    // tanh(log(1 + e)) = n / (n + 2) with n = e (e + 2)
+    const two = f32x4.splat(2);
+    const e = changetype<Exp>(0).at(f32x4.pmin(x, v128.load_splat<u32>(MISH_MAX)));
+    const n = f32x4.mul(e, f32x4.add(e, two));
+    return f32x4.mul(x, f32x4.div(n, f32x4.add(n, two)));
+  }
+}
+class MishGrad extends Op2 {
+  at(dy: v128, x: v128): v128 {
+    // n / (n + 2) + x 4 e (1 + e) / (n + 2)²
+    const two = f32x4.splat(2);
+    const e = changetype<Exp>(0).at(f32x4.pmin(x, v128.load_splat<u32>(MISH_MAX)));
+    const n = f32x4.mul(e, f32x4.add(e, two));
+    const m = f32x4.add(n, two);
+    const bend = f32x4.div(f32x4.mul(f32x4.splat(4), f32x4.add(f32x4.mul(e, e), e)), f32x4.mul(m, m));
+    return f32x4.mul(dy, f32x4.add(f32x4.div(n, m), f32x4.mul(x, bend)));
+  }
+}
+class Hardswish extends Op1 {
+  @inline at(x: v128): v128 {
+    const gate = f32x4.pmin(f32x4.pmax(f32x4.add(x, f32x4.splat(3)), f32x4.splat(0)), f32x4.splat(6));
+    return f32x4.mul(x, f32x4.mul(gate, v128.load_splat<u32>(SIXTH)));
+  }
+}
+class HardswishGrad extends Op2 {
+  @inline at(dy: v128, x: v128): v128 {
+    const slope = f32x4.add(f32x4.mul(x, v128.load_splat<u32>(THIRD)), f32x4.splat(0.5));
+    const inside = v128.bitselect(dy, f32x4.mul(dy, slope), f32x4.ge(x, f32x4.splat(3)));
+    return v128.andnot(inside, f32x4.lt(x, f32x4.splat(-3)));
   }
 }
 class Softplus extends Op3 {
@@ -175,6 +229,30 @@ export function silu(y: usize, x: usize, n: i32): void {
 /** dx = dy σ(x) (1 + x (1 - σ(x))) */
 export function siluGrad(dx: usize, dy: usize, x: usize, n: i32): void {
   map2<SiluGrad>(dx, dy, x, n);
+}
+/** y = x where x > 0, else alpha (e^(inner x) - 1) */
+export function elu(y: usize, x: usize, n: i32, alpha: f32, inner: f32): void {
+  map1s<Elu>(y, x, n, alpha, inner);
+}
+/** dx = dy where x > 0, else dy alpha inner e^(inner x) */
+export function eluGrad(dx: usize, dy: usize, x: usize, n: i32, alpha: f32, inner: f32): void {
+  map2s<EluGrad>(dx, dy, x, n, alpha, inner);
+}
+/** y = x tanh(log(1 + e^x)) */
+export function mish(y: usize, x: usize, n: i32): void {
+  map1<Mish>(y, x, n);
+}
+/** dx = dy times mish's slope */
+export function mishGrad(dx: usize, dy: usize, x: usize, n: i32): void {
+  map2<MishGrad>(dx, dy, x, n);
+}
+/** y = x min(max(x + 3, 0), 6) / 6 */
+export function hardswish(y: usize, x: usize, n: i32): void {
+  map1<Hardswish>(y, x, n);
+}
+/** dx = 0 where x < -3, dy where x >= 3, else dy (x / 3 + 1/2) */
+export function hardswishGrad(dx: usize, dy: usize, x: usize, n: i32): void {
+  map2<HardswishGrad>(dx, dy, x, n);
 }
 /** y = log(1 + e^(beta x)) / beta; x where beta x > threshold */
 export function softplus(y: usize, x: usize, n: i32, beta: f32, threshold: f32): void {

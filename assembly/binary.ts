@@ -5,6 +5,7 @@
 // `layout` is what src/ops/internal/broadcast.ts makes; 0 where every operand has the result's shape.
 import { broadcast2, broadcast3 } from "./broadcast";
 import { map1s, Op2, Op3 } from "./map";
+import { Pairs } from "./pairs";
 import { Fmod, Pow } from "./pow";
 import { Atan2 } from "./trig";
 
@@ -93,6 +94,69 @@ class RemainderInt extends Op2 {
     const mixed = i32x4.shr_s(v128.xor(r, b), 31);
     const shift = v128.and(mixed, i32x4.ne(r, i32x4.splat(0)));
     return i32x4.add(r, v128.and(b, shift));
+  }
+}
+/** The largest integer that is not above a / b, found in float64: exact. */
+class FloorDiv extends Op2 {
+  at(a: v128, b: v128): v128 {
+    const pairs = changetype<Pairs>(0);
+    return pairs.narrow(this.pair(pairs.low(a), pairs.low(b)), this.pair(pairs.high(a), pairs.high(b)));
+  }
+  pair(a: v128, b: v128): v128 {
+    // an infinite divisor is as any very large one; an infinite dividend has no floor
+    const bound = f64x2.splat(1e300);
+    const divisor = f64x2.pmax(f64x2.pmin(b, bound), f64x2.neg(bound));
+    return f64x2.add(f64x2.floor(f64x2.div(a, divisor)), f64x2.mul(a, f64x2.splat(0)));
+  }
+}
+/** a / b cut toward zero, found in float64: exact. */
+class TruncDiv extends Op2 {
+  at(a: v128, b: v128): v128 {
+    const pairs = changetype<Pairs>(0);
+    const low = f64x2.trunc(f64x2.div(pairs.low(a), pairs.low(b)));
+    return pairs.narrow(low, f64x2.trunc(f64x2.div(pairs.high(a), pairs.high(b))));
+  }
+}
+/** Quotients of int32, found in float64: exact, and no division by zero traps. */
+class IntQuotient {
+  low(a: v128, b: v128): v128 {
+    return f64x2.div(f64x2.convert_low_i32x4_s(a), f64x2.convert_low_i32x4_s(b));
+  }
+  high(a: v128, b: v128): v128 {
+    return this.low(v128.shuffle<u64>(a, a, 1, 1), v128.shuffle<u64>(b, b, 1, 1));
+  }
+  narrow(low: v128, high: v128): v128 {
+    return v128.shuffle<u64>(i32x4.trunc_sat_f64x2_s_zero(low), i32x4.trunc_sat_f64x2_s_zero(high), 0, 2);
+  }
+}
+class FloorDivInt extends Op2 {
+  at(a: v128, b: v128): v128 {
+    const quotient = changetype<IntQuotient>(0);
+    return quotient.narrow(f64x2.floor(quotient.low(a, b)), f64x2.floor(quotient.high(a, b)));
+  }
+}
+class TruncDivInt extends Op2 {
+  at(a: v128, b: v128): v128 {
+    const quotient = changetype<IntQuotient>(0);
+    return quotient.narrow(quotient.low(a, b), quotient.high(a, b));
+  }
+}
+/** sqrt(a² + b²): in float64 no square overflows. An infinity wins over NaN. */
+class Hypot extends Op2 {
+  at(a: v128, b: v128): v128 {
+    const pairs = changetype<Pairs>(0);
+    const length = pairs.narrow(this.pair(pairs.low(a), pairs.low(b)), this.pair(pairs.high(a), pairs.high(b)));
+    const infinity = f32x4.splat(Infinity);
+    const infinite = v128.or(f32x4.eq(f32x4.abs(a), infinity), f32x4.eq(f32x4.abs(b), infinity));
+    return v128.bitselect(infinity, length, infinite);
+  }
+  pair(a: v128, b: v128): v128 {
+    return f64x2.sqrt(f64x2.add(f64x2.mul(a, a), f64x2.mul(b, b)));
+  }
+}
+class Copysign extends Op2 {
+  @inline at(a: v128, b: v128): v128 {
+    return v128.bitselect(b, a, f32x4.splat(-0.0));
   }
 }
 class PowScalar extends Op3 {
@@ -203,6 +267,28 @@ export function remainder(y: usize, a: usize, b: usize, n: i32, layout: usize): 
 }
 export function remainderInt(y: usize, a: usize, b: usize, n: i32, layout: usize): void {
   broadcast2<RemainderInt>(y, a, b, n, layout);
+}
+/** y = floor(a / b) */
+export function floorDiv(y: usize, a: usize, b: usize, n: i32, layout: usize): void {
+  broadcast2<FloorDiv>(y, a, b, n, layout);
+}
+export function floorDivInt(y: usize, a: usize, b: usize, n: i32, layout: usize): void {
+  broadcast2<FloorDivInt>(y, a, b, n, layout);
+}
+/** y = a / b, cut toward zero */
+export function truncDiv(y: usize, a: usize, b: usize, n: i32, layout: usize): void {
+  broadcast2<TruncDiv>(y, a, b, n, layout);
+}
+export function truncDivInt(y: usize, a: usize, b: usize, n: i32, layout: usize): void {
+  broadcast2<TruncDivInt>(y, a, b, n, layout);
+}
+/** y = sqrt(a² + b²) */
+export function hypot(y: usize, a: usize, b: usize, n: i32, layout: usize): void {
+  broadcast2<Hypot>(y, a, b, n, layout);
+}
+/** y = |a| with the sign of b */
+export function copysign(y: usize, a: usize, b: usize, n: i32, layout: usize): void {
+  broadcast2<Copysign>(y, a, b, n, layout);
 }
 /** y = condition ? a : b, of any elements of four bytes */
 export function where(y: usize, condition: usize, a: usize, b: usize, n: i32, layout: usize): void {

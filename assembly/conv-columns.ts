@@ -30,6 +30,7 @@ function strips(g: Geometry): usize {
  * columns; 16->120 5x5 on 5x5, 4 % and 31 %.)
  */
 export function prefersColumns(g: Geometry): bool {
+  if (g.d * g.kd * g.od !== 1 || g.pd > 0) return false; // several planes: slower at worst
   const passes = <f64>g.h * <f64>g.w;
   const columns = <f64>(g.ho * g.wo) * <f64>(g.sh * g.sw);
   const bytes = <f64>(channelsOf(g) * g.taps) * <f64>(g.ho * g.wo) * 4;
@@ -53,8 +54,8 @@ export function columnsScratch(g: Geometry): usize {
   );
 }
 
-/** dx[n][c][h][w] = sum over o and the taps of dy[n][o][ho][wo] * weight[o][c / groups][kh][kw]. */
-export function columnsInputGrad(dx: usize, dy: usize, weight: usize, g: Geometry, scratch: usize): void {
+/** dx[n][c][h][w] = bias[c] + sum over o and the taps of dy[n][o][ho][wo] * weight[o][c / groups][kh][kw]; `bias` may be 0. */
+export function columnsInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, g: Geometry, scratch: usize): void {
   const cg = g.cg;
   const og = g.og;
   const taps = g.taps;
@@ -84,7 +85,14 @@ export function columnsInputGrad(dx: usize, dy: usize, weight: usize, g: Geometr
   outputCells(grid, g);
   memory.fill(grids, 0, gridBytes(strip, g.o, grid.plane));
   memory.fill(zeros, 0, biasBytes(together * taps));
-  memory.fill(dx, 0, (g.n * g.c * g.h * g.w) << 2);
+  const area = g.area;
+  if (!bias) memory.fill(dx, 0, (g.n * g.c * area) << 2);
+  else
+    for (let i: usize = 0, n = g.n * g.c; i < n; i++) {
+      const value = load<f32>(bias + ((i % g.c) << 2));
+      for (let p: usize = 0; p < area; p++) store<f32>(dx + ((i * area + p) << 2), value);
+    }
+  pass.depth = 1;
   pass.rows = g.ho;
   pass.cols = g.wo;
   pass.start = 0;

@@ -1,23 +1,29 @@
-// Shapes of a two-dimensional convolution and of the grids its loops read from: pure arithmetic, no data. The loops are in
-// conv-tile.ts and conv-pass.ts, the kernels in conv.ts and conv-grad.ts.
+// Shapes of a convolution over three axes and of the grids its loops read from: pure arithmetic, no data. Fewer axes are three with
+// sizes of 1. The loops are in conv-tile.ts and conv-pass.ts, the kernels in conv.ts and conv-grad.ts.
 
-/** A convolution as the facade describes it: 16 counts in elements. Padding is that before the first row and column. */
+/** A convolution as the facade describes it: 22 counts in elements. Padding is that before the first plane, row and column. */
 @unmanaged
 export class Geometry {
   n!: usize;
   c!: usize;
+  d!: usize;
   h!: usize;
   w!: usize;
   o!: usize;
+  kd!: usize;
   kh!: usize;
   kw!: usize;
+  sd!: usize;
   sh!: usize;
   sw!: usize;
+  pd!: usize;
   ph!: usize;
   pw!: usize;
+  dd!: usize;
   dh!: usize;
   dw!: usize;
   groups!: usize;
+  od!: usize;
   ho!: usize;
   wo!: usize;
 
@@ -30,9 +36,22 @@ export class Geometry {
     return this.o / this.groups;
   }
   get taps(): usize {
-    return this.kh * this.kw;
+    return this.kd * this.kh * this.kw;
   }
-  /** How far the last tap reaches below the first one, in rows of the output. */
+  /** Pixels of a channel of the input, and of the output. */
+  get area(): usize {
+    return this.d * this.h * this.w;
+  }
+  get pixels(): usize {
+    return this.od * this.ho * this.wo;
+  }
+  get phases(): usize {
+    return this.sd * this.sh * this.sw;
+  }
+  /** How far the last tap reaches below the first one, in planes, rows and columns of the output. */
+  get reachD(): usize {
+    return ((this.kd - 1) * this.dd) / this.sd;
+  }
   get reachH(): usize {
     return ((this.kh - 1) * this.dh) / this.sh;
   }
@@ -42,22 +61,27 @@ export class Geometry {
 }
 
 /**
- * A zero-padded copy of an image, a plane a channel. A strided convolution's rows and columns are sorted by their residue modulo
- * the stride (their phase), `[phasesH][phasesW][rows][width]` a plane, so that every stride reads neighbouring pixels from
- * neighbouring places and the loops know nothing of strides.
+ * A zero-padded copy of an image, a block a channel. A strided convolution's planes, rows and columns are sorted by their residue
+ * modulo the stride (their phase), `[phasesD][phasesH][phasesW][depth][rows][width]` a block, so that every stride reads neighbouring
+ * pixels from neighbouring places and the loops know nothing of strides.
  */
 @unmanaged
 export class Grid {
   channels!: usize;
   /** Source size. */
+  d!: usize;
   h!: usize;
   w!: usize;
+  front!: usize;
   top!: usize;
   left!: usize;
+  sd!: usize;
   sh!: usize;
   sw!: usize;
+  phasesD!: usize;
   phasesH!: usize;
   phasesW!: usize;
+  depth!: usize;
   rows!: usize;
   width!: usize;
 
@@ -68,10 +92,20 @@ export class Grid {
   get image(): usize {
     return (this.channels * this.plane) << 2;
   }
-  /** Byte offset of the cell that lies `y` rows and `x` columns after the padding's corner. */
-  cell(y: usize, x: usize): usize {
-    const phase = (y % this.sh) * this.phasesW + (x % this.sw);
-    return ((phase * this.rows + y / this.sh) * this.width + x / this.sw) << 2;
+  /** Byte offset of a cell within its phase. */
+  at(z: usize, y: usize, x: usize): usize {
+    return ((z * this.rows + y) * this.width + x) << 2;
+  }
+  /** Byte offset of the first cell of a phase. */
+  phase(fz: usize, fy: usize, fx: usize): usize {
+    return this.at(((fz * this.phasesH + fy) * this.phasesW + fx) * this.depth, 0, 0);
+  }
+  /** Byte offset of the cell that lies `z` planes, `y` rows and `x` columns after the padding's corner. */
+  cell(z: usize, y: usize, x: usize): usize {
+    const sd = this.sd;
+    const sh = this.sh;
+    const sw = this.sw;
+    return this.phase(z % sd, y % sh, x % sw) + this.at(z / sd, y / sh, x / sw);
   }
 }
 
@@ -88,60 +122,75 @@ export function planeOf(cells: usize): usize {
 export function gridBytes(images: usize, channels: usize, plane: usize): usize {
   return vectors((images * channels * plane + 32) << 2);
 }
-/** Floats of a plane of x's grid. */
-export function inputPlane(g: Geometry): usize {
-  const phases = min(g.sh, (g.kh - 1) * g.dh + 1) * min(g.sw, (g.kw - 1) * g.dw + 1);
-  return planeOf(phases * (g.ho + g.reachH) * (g.wo + g.reachW));
-}
-/** Floats of a plane of dy's grid. */
-export function outputPlane(g: Geometry): usize {
-  return planeOf((g.reachH + cellsBefore(g.ph + g.h, 0, g.sh)) * (g.reachW + cellsBefore(g.pw + g.w, 0, g.sw)));
+/** Phases that some tap has. */
+function phasesOf(stride: usize, k: usize, dilation: usize): usize {
+  return min(stride, (k - 1) * dilation + 1);
 }
 
 /** The grid of x: what the taps of all outputs can reach, and only the phases that some tap has. */
 export function inputGrid(grid: Grid, g: Geometry): void {
   grid.channels = g.c;
+  grid.d = g.d;
   grid.h = g.h;
   grid.w = g.w;
+  grid.front = g.pd;
   grid.top = g.ph;
   grid.left = g.pw;
+  grid.sd = g.sd;
   grid.sh = g.sh;
   grid.sw = g.sw;
-  grid.phasesH = min(g.sh, (g.kh - 1) * g.dh + 1);
-  grid.phasesW = min(g.sw, (g.kw - 1) * g.dw + 1);
+  grid.phasesD = phasesOf(g.sd, g.kd, g.dd);
+  grid.phasesH = phasesOf(g.sh, g.kh, g.dh);
+  grid.phasesW = phasesOf(g.sw, g.kw, g.dw);
+  grid.depth = g.od + g.reachD;
   grid.rows = g.ho + g.reachH;
   grid.width = g.wo + g.reachW;
   grid.plane = inputPlane(g);
+}
+/** Floats of a channel of x's grid. */
+export function inputPlane(g: Geometry): usize {
+  const phases = phasesOf(g.sd, g.kd, g.dd) * phasesOf(g.sh, g.kh, g.dh) * phasesOf(g.sw, g.kw, g.dw);
+  return planeOf(phases * (g.od + g.reachD) * (g.ho + g.reachH) * (g.wo + g.reachW));
 }
 
 /** The grid of dy as it is, without a border. */
 export function outputCells(grid: Grid, g: Geometry): void {
   grid.channels = g.o;
+  grid.d = grid.depth = g.od;
   grid.h = grid.rows = g.ho;
   grid.w = grid.width = g.wo;
-  grid.top = grid.left = 0;
-  grid.sh = grid.sw = 1;
-  grid.phasesH = grid.phasesW = 1;
-  grid.plane = planeOf(g.ho * g.wo);
+  grid.front = grid.top = grid.left = 0;
+  grid.sd = grid.sh = grid.sw = 1;
+  grid.phasesD = grid.phasesH = grid.phasesW = 1;
+  grid.plane = planeOf(g.pixels);
 }
 
 /** The grid of dy from which the input gradient reads: a margin of the taps' reach before, and as far after as x goes. */
 export function outputGrid(grid: Grid, g: Geometry): void {
   outputCells(grid, g);
+  grid.front = g.reachD;
   grid.top = g.reachH;
   grid.left = g.reachW;
+  grid.depth = g.reachD + cellsBefore(g.pd + g.d, 0, g.sd);
   grid.rows = g.reachH + cellsBefore(g.ph + g.h, 0, g.sh);
   grid.width = g.reachW + cellsBefore(g.pw + g.w, 0, g.sw);
-  grid.plane = outputPlane(g);
+  grid.plane = planeOf(grid.depth * grid.rows * grid.width);
+}
+/** Floats of a channel of dy's grid. */
+export function outputPlane(g: Geometry): usize {
+  const depth = g.reachD + cellsBefore(g.pd + g.d, 0, g.sd);
+  const rows = g.reachH + cellsBefore(g.ph + g.h, 0, g.sh);
+  return planeOf(depth * rows * (g.reachW + cellsBefore(g.pw + g.w, 0, g.sw)));
 }
 
-/** Writes the byte offset of every tap `[cg][kh][kw]` in x's grid. */
+/** Writes the byte offset of every tap `[cg][kd][kh][kw]` in x's grid. */
 export function listTaps(table: usize, grid: Grid, g: Geometry): void {
   const cg = g.cg;
   for (let c: usize = 0; c < cg; c++)
-    for (let ky: usize = 0; ky < g.kh; ky++)
-      for (let kx: usize = 0; kx < g.kw; kx++, table += 4)
-        store<u32>(table, <u32>(((c * grid.plane) << 2) + grid.cell(ky * g.dh, kx * g.dw)));
+    for (let kz: usize = 0; kz < g.kd; kz++)
+      for (let ky: usize = 0; ky < g.kh; ky++)
+        for (let kx: usize = 0; kx < g.kw; kx++, table += 4)
+          store<u32>(table, <u32>(((c * grid.plane) << 2) + grid.cell(kz * g.dd, ky * g.dh, kx * g.dw)));
 }
 
 /** Most bytes of grids that are filled ahead of the loops that read them: they should stay in L2. */

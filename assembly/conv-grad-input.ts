@@ -6,41 +6,44 @@ import { columnsInputGrad, columnsScratch, prefersColumns } from "./conv-columns
 import { cellsBefore, Geometry, Grid, gridBytes, outputGrid, outputPlane, stripOf, vectors } from "./conv-geometry";
 import { fillGrid, spread } from "./conv-pack";
 import { biasBytes, convolve, listPixels, Pass, packGroup, panelBytes, pixelBytes, workBytes } from "./conv-pass";
-import { colsOf, listPhase, rowsOf, tapsOf } from "./conv-phase";
+import { listPhase, spanOf, tapsOf } from "./conv-phase";
 
 /** Fewest pixels of a strip: enough that a block of weights fetched from L2 is used often. */
 const STRIP_PIXELS: usize = 64;
 
-/** Most rows and columns of a phase. */
-function phaseRows(g: Geometry): usize {
-  return (g.h + g.sh - 1) / g.sh;
+/** Most pixels on an axis of a phase. */
+function phaseSpan(size: usize, stride: usize): usize {
+  return (size + stride - 1) / stride;
 }
-function phaseCols(g: Geometry): usize {
-  return (g.w + g.sw - 1) / g.sw;
+/** Most pixels of a phase. */
+function phasePixels(g: Geometry): usize {
+  return phaseSpan(g.d, g.sd) * phaseSpan(g.h, g.sh) * phaseSpan(g.w, g.sw);
 }
 function strips(g: Geometry): usize {
-  return stripOf(g.n, phaseRows(g) * phaseCols(g), STRIP_PIXELS, (g.o * outputPlane(g)) << 2);
+  return stripOf(g.n, phasePixels(g), STRIP_PIXELS, (g.o * outputPlane(g)) << 2);
 }
 /** Bytes of a phase's result before it is spread over dx; none without a stride. */
 function phaseBytes(g: Geometry): usize {
-  return g.sh * g.sw === 1 ? 0 : vectors((strips(g) * g.cg * phaseRows(g) * phaseCols(g)) << 2);
+  return g.phases === 1 ? 0 : vectors((strips(g) * g.cg * phasePixels(g)) << 2);
 }
 
 /** Bytes of a group's panels in all phases. */
 function allPanels(g: Geometry): usize {
   let bytes: usize = 0;
-  for (let fy: usize = 0; fy < g.sh; fy++)
-    for (let fx: usize = 0; fx < g.sw; fx++) {
-      const count = g.og * tapsOf(fy, g.kh, g.dh, g.sh) * tapsOf(fx, g.kw, g.dw, g.sw);
-      bytes += panelBytes(g.cg, count, rowsOf(fy, g) * colsOf(fx, g));
-    }
+  for (let fz: usize = 0; fz < g.sd; fz++)
+    for (let fy: usize = 0; fy < g.sh; fy++)
+      for (let fx: usize = 0; fx < g.sw; fx++) {
+        const taps = tapsOf(fz, g.kd, g.dd, g.sd) * tapsOf(fy, g.kh, g.dh, g.sh) * tapsOf(fx, g.kw, g.dw, g.sw);
+        const pixels = spanOf(fz, g.d, g.pd, g.sd) * spanOf(fy, g.h, g.ph, g.sh) * spanOf(fx, g.w, g.pw, g.sw);
+        bytes += panelBytes(g.cg, g.og * taps, pixels);
+      }
   return bytes;
 }
-/** Bytes of scratch for `conv2dInputGrad`. */
-export function conv2dInputGradScratch(geometry: usize): usize {
+/** Bytes of scratch for `convInputGrad`. */
+export function convInputGradScratch(geometry: usize): usize {
   const g = changetype<Geometry>(geometry);
   if (prefersColumns(g)) return columnsScratch(g);
-  const phases = g.sh * g.sw;
+  const phases = g.phases;
   const strip = strips(g);
   const count = g.og * g.taps;
   return (
@@ -48,23 +51,25 @@ export function conv2dInputGradScratch(geometry: usize): usize {
     phases * vectors(offsetof<Pass>()) +
     2 * vectors(count << 2) +
     phases * 16 +
-    pixelBytes(strip * g.h * g.w) +
-    g.groups * allPanels(g) +
-    biasBytes(g.cg) +
-    workBytes(phaseRows(g), g.reachW + cellsBefore(g.pw + g.w, 0, g.sw)) +
+    pixelBytes(strip * g.area) +
+    g.groups * (allPanels(g) + biasBytes(g.cg)) +
+    workBytes(phaseSpan(g.h, g.sh), g.reachW + cellsBefore(g.pw + g.w, 0, g.sw)) +
     phaseBytes(g) +
     gridBytes(strip, g.o, outputPlane(g))
   );
 }
 
-/** dx[n][c][h][w] = sum over o and the taps of dy[n][o][ho][wo] * weight[o][c / groups][kh][kw]. */
-export function conv2dInputGrad(dx: usize, dy: usize, weight: usize, geometry: usize, scratch: usize): void {
+/**
+ * dx[n][c][d][h][w] = bias[c] + sum over o and the taps of dy[n][o][pixels] * weight[o][c / groups][taps]; `bias` may be 0. With a bias it
+ * is the transposed convolution.
+ */
+export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, geometry: usize, scratch: usize): void {
   const g = changetype<Geometry>(geometry);
   if (prefersColumns(g)) {
-    columnsInputGrad(dx, dy, weight, g, scratch);
+    columnsInputGrad(dx, dy, weight, bias, g, scratch);
     return;
   }
-  const phases = g.sh * g.sw;
+  const phases = g.phases;
   const strip = strips(g);
   const cg = g.cg;
   const og = g.og;
@@ -80,76 +85,91 @@ export function conv2dInputGrad(dx: usize, dy: usize, weight: usize, geometry: u
   let terms = scratch;
   scratch += vectors(count << 2);
   let pixels = scratch;
-  scratch += phases * 16 + pixelBytes(strip * g.h * g.w);
+  scratch += phases * 16 + pixelBytes(strip * g.area);
   let panels = scratch;
   scratch += g.groups * allPanels(g);
-  const zeros = scratch;
-  scratch += biasBytes(cg);
+  const biases = scratch;
+  scratch += g.groups * biasBytes(cg);
   const work = scratch;
-  scratch += workBytes(phaseRows(g), g.reachW + cellsBefore(g.pw + g.w, 0, g.sw));
+  scratch += workBytes(phaseSpan(g.h, g.sh), g.reachW + cellsBefore(g.pw + g.w, 0, g.sw));
   const phaseSum = scratch;
   const grids = phaseSum + phaseBytes(g);
 
   outputGrid(grid, g);
   memory.fill(grids, 0, gridBytes(strip, g.o, grid.plane));
-  memory.fill(zeros, 0, biasBytes(cg));
+  memory.fill(biases, 0, g.groups * biasBytes(cg));
+  if (bias)
+    for (let group: usize = 0; group < g.groups; group++)
+      memory.copy(biases + group * biasBytes(cg), bias + ((group * cg) << 2), cg << 2);
 
   // tables and panels of every phase
-  for (let fy: usize = 0; fy < g.sh; fy++)
-    for (let fx: usize = 0; fx < g.sw; fx++) {
-      const pass = changetype<Pass>(passes + (fy * g.sw + fx) * passBytes);
-      pass.rows = rowsOf(fy, g);
-      pass.cols = colsOf(fx, g);
-      pass.start = (cellsBefore(g.ph, fy, g.sh) * grid.width + cellsBefore(g.pw, fx, g.sw)) << 2;
-      pass.pixels = pixels;
-      pass.terms = terms;
-      pass.panels = panels;
-      pass.count = listPhase(terms, weights, fy, fx, grid, g);
-      pass.groupBytes = panelBytes(cg, pass.count, pass.rows * pass.cols);
-      if (pass.rows === 0 || pass.cols === 0) continue;
-      listPixels(pass, grid, strip);
-      for (let group: usize = 0; group < g.groups; group++) {
-        const w = weight + ((group * cg * count) << 2);
-        packGroup(pass, panels + group * pass.groupBytes, w, weights, g.taps << 2, cg);
+  let at = passes;
+  for (let fz: usize = 0; fz < g.sd; fz++)
+    for (let fy: usize = 0; fy < g.sh; fy++)
+      for (let fx: usize = 0; fx < g.sw; fx++, at += passBytes) {
+        const pass = changetype<Pass>(at);
+        pass.depth = spanOf(fz, g.d, g.pd, g.sd);
+        pass.rows = spanOf(fy, g.h, g.ph, g.sh);
+        pass.cols = spanOf(fx, g.w, g.pw, g.sw);
+        pass.start = grid.at(cellsBefore(g.pd, fz, g.sd), cellsBefore(g.ph, fy, g.sh), cellsBefore(g.pw, fx, g.sw));
+        pass.pixels = pixels;
+        pass.terms = terms;
+        pass.panels = panels;
+        pass.count = listPhase(terms, weights, fz, fy, fx, grid, g);
+        pass.groupBytes = panelBytes(cg, pass.count, pass.size);
+        if (pass.size === 0) continue;
+        listPixels(pass, grid, strip);
+        for (let group: usize = 0; group < g.groups; group++) {
+          const w = weight + ((group * cg * count) << 2);
+          packGroup(pass, panels + group * pass.groupBytes, w, weights, g.taps << 2, cg);
+        }
+        pixels += ((strip * pass.size) << 2) + 16;
+        terms += pass.count << 2;
+        weights += pass.count << 2;
+        panels += g.groups * pass.groupBytes;
       }
-      pixels += ((strip * pass.rows * pass.cols) << 2) + 16;
-      terms += pass.count << 2;
-      weights += pass.count << 2;
-      panels += g.groups * pass.groupBytes;
-    }
 
-  const xPlane = (g.h * g.w) << 2;
+  const xPlane = g.area << 2;
   const xImage = g.c * xPlane;
-  const yImage = (g.o * g.ho * g.wo) << 2;
+  const yImage = (g.o * g.pixels) << 2;
   for (let n: usize = 0; n < g.n; n += strip) {
     const images = min(strip, g.n - n);
     for (let b: usize = 0; b < images; b++) fillGrid(grids + b * grid.image, dy + (n + b) * yImage, grid);
     for (let phase: usize = 0; phase < phases; phase++) {
       const pass = changetype<Pass>(passes + phase * passBytes);
-      if (pass.rows === 0 || pass.cols === 0) continue;
+      if (pass.size === 0) continue;
       for (let group: usize = 0; group < g.groups; group++) {
         const to = dx + n * xImage + group * cg * xPlane;
         const from = grids + ((group * og * grid.plane) << 2);
         const panel = pass.panels + group * pass.groupBytes;
-        if (phases === 1) convolve(to, xPlane, xImage, from, grid, pass, panel, zeros, work, images, cg);
+        const start = biases + group * biasBytes(cg);
+        if (phases === 1) convolve(to, xPlane, xImage, from, grid, pass, panel, start, work, images, cg);
         else {
-          const plane = (pass.rows * pass.cols) << 2;
-          convolve(phaseSum, plane, cg * plane, from, grid, pass, panel, zeros, work, images, cg);
-          spreadPhase(to, phaseSum, phase / g.sw, phase % g.sw, pass, g, images);
+          const plane = pass.size << 2;
+          convolve(phaseSum, plane, cg * plane, from, grid, pass, panel, start, work, images, cg);
+          spreadPhase(to, phaseSum, phase, pass, g, images);
         }
       }
     }
   }
 }
 
-/** Puts a phase's planes `[images][cg][rows][cols]` in their places in dx. */
-function spreadPhase(dx: usize, s: usize, fy: usize, fx: usize, pass: Pass, g: Geometry, images: usize): void {
+/** Where a phase begins on an axis of x. */
+function firstOf(phase: usize, padding: usize, stride: usize): usize {
+  return cellsBefore(padding, phase, stride) * stride + phase - padding;
+}
+
+/** Puts a phase's planes `[images][cg][depth][rows][cols]` in their places in dx. */
+function spreadPhase(dx: usize, s: usize, phase: usize, pass: Pass, g: Geometry, images: usize): void {
   const cg = g.cg;
-  const y0 = cellsBefore(g.ph, fy, g.sh) * g.sh + fy - g.ph;
-  const x0 = cellsBefore(g.pw, fx, g.sw) * g.sw + fx - g.pw;
+  const z0 = firstOf(phase / (g.sh * g.sw), g.pd, g.sd);
+  const y0 = firstOf((phase / g.sw) % g.sh, g.ph, g.sh);
+  const x0 = firstOf(phase % g.sw, g.pw, g.sw);
   for (let b: usize = 0; b < images; b++)
-    for (let c: usize = 0; c < cg; c++) {
-      spread(dx + ((((b * g.c + c) * g.h + y0) * g.w + x0) << 2), s, pass.rows, pass.cols, g.w, g.sh, g.sw);
-      s += (pass.rows * pass.cols) << 2;
-    }
+    for (let c: usize = 0; c < cg; c++)
+      for (let z: usize = 0; z < pass.depth; z++) {
+        const row = ((b * g.c + c) * g.d + z0 + z * g.sd) * g.h + y0;
+        spread(dx + ((row * g.w + x0) << 2), s, pass.rows, pass.cols, g.w, g.sh, g.sw);
+        s += (pass.rows * pass.cols) << 2;
+      }
 }

@@ -1,4 +1,4 @@
-// Gradients of the convolution for its weight and bias. The weight gradient is a product over pixels: dy's channels in lanes
+// Gradient of the convolution for its weight: a product over pixels: dy's channels in lanes
 // `[pixels][16]`, taps of x splatted from the padded grid in place, tiles of taps x channels. The input gradient is in conv-grad-input.ts.
 import { Geometry, Grid, gridBytes, inputGrid, inputPlane, listTaps, stripOf, vectors } from "./conv-geometry";
 import { fillGrid, toLanes, toPlanes } from "./conv-pack";
@@ -35,30 +35,30 @@ function sumBytes(g: Geometry): usize {
   return (lanes * tiledTaps(g)) << 2;
 }
 function strips(g: Geometry): usize {
-  return stripOf(g.n, g.ho * g.wo, STRIP_PIXELS, (g.c * inputPlane(g)) << 2);
+  return stripOf(g.n, g.pixels, STRIP_PIXELS, (g.c * inputPlane(g)) << 2);
 }
 
-/** Bytes of scratch for `conv2dWeightGrad`. */
-export function conv2dWeightGradScratch(geometry: usize): usize {
+/** Bytes of scratch for `convWeightGrad`. */
+export function convWeightGradScratch(geometry: usize): usize {
   const g = changetype<Geometry>(geometry);
   const strip = strips(g);
   return (
     vectors(offsetof<Grid>()) +
     vectors(offsetof<Pass>()) +
     (tiledTaps(g) << 2) +
-    pixelBytes(strip * g.ho * g.wo) +
+    pixelBytes(strip * g.pixels) +
     g.groups * sumBytes(g) +
     LANE_BYTES +
     gridBytes(strip, g.c, inputPlane(g))
   );
 }
 
-/** dweight[o][c / groups][kh][kw] = sum over n, ho and wo of dy[n][o][ho][wo] * x[n][c][h][w]. */
-export function conv2dWeightGrad(dweight: usize, dy: usize, x: usize, geometry: usize, scratch: usize): void {
+/** dweight[o][c / groups][taps] = sum over n and the pixels of dy[n][o][pixels] * x[n][c][d][h][w]. */
+export function convWeightGrad(dweight: usize, dy: usize, x: usize, geometry: usize, scratch: usize): void {
   const g = changetype<Geometry>(geometry);
   const cg = g.cg;
   const og = g.og;
-  const pixels = g.ho * g.wo;
+  const pixels = g.pixels;
   const strip = strips(g);
   const count = cg * g.taps;
   const tiled = tiledTaps(g);
@@ -78,6 +78,7 @@ export function conv2dWeightGrad(dweight: usize, dy: usize, x: usize, geometry: 
   inputGrid(grid, g);
   memory.fill(grids, 0, gridBytes(strip, g.c, grid.plane));
   memory.fill(sums, 0, g.groups * sumBytes(g));
+  pass.depth = g.od;
   pass.rows = g.ho;
   pass.cols = g.wo;
   pass.start = 0;
@@ -86,7 +87,7 @@ export function conv2dWeightGrad(dweight: usize, dy: usize, x: usize, geometry: 
   // the last tile's idle rows repeat a tap, their sums are dropped
   for (let k = count; k < tiled; k++) store<u32>(taps + (k << 2), load<u32>(taps + ((k - 1) << 2)));
 
-  const xImage = (g.c * g.h * g.w) << 2;
+  const xImage = (g.c * g.area) << 2;
   const yImage = (g.o * pixels) << 2;
   for (let n: usize = 0; n < g.n; n += strip) {
     const images = min(strip, g.n - n);
@@ -162,7 +163,7 @@ function narrowSums(sum: usize, lanes: usize, x: usize, table: usize, end: usize
   }
 }
 
-/** sum[taps] += x * dy of one channel, an image at a time. */
+/** sum[taps] += x * dy of one channel, a plane of an image at a time. */
 function flatSums(
   sum: usize,
   dy: usize,
@@ -176,43 +177,17 @@ function flatSums(
 ): void {
   const tile = changetype<Tile1x4>(0);
   const last = taps + (tiled << 2);
-  for (let b: usize = 0; b < images; b++) {
-    const image = x + b * grid.image;
-    let c = sum;
-    for (let k = taps; k < last; k += 16, c += 16) {
-      const a = <usize>load<u32>(k);
-      const s1 = <usize>load<u32>(k, 4) - a;
-      const s2 = <usize>load<u32>(k, 8) - a;
-      const s3 = <usize>load<u32>(k, 12) - a;
-      tile.add(c, dy + b * yImage, image + a, s1, s2, s3, pass.rows, pass.cols, grid.width << 2);
-    }
-  }
-}
-
-/** dbias[o] = sum over n and the plane of dy[n][o][plane]; an image at a time. */
-export function conv2dBiasGrad(dbias: usize, dy: usize, n: usize, o: usize, plane: usize): void {
-  const whole = plane & ~15;
-  for (let c: usize = 0; c < o; c++) {
-    let total: f32 = 0;
-    for (let b: usize = 0; b < n; b++) {
-      let p = dy + (((b * o + c) * plane) << 2);
-      const end = p + (plane << 2);
-      let s0 = f32x4.splat(0);
-      let s1 = s0;
-      let s2 = s0;
-      let s3 = s0;
-      for (const last = p + (whole << 2); p < last; p += 64) {
-        s0 = f32x4.add(s0, v128.load(p));
-        s1 = f32x4.add(s1, v128.load(p, 16));
-        s2 = f32x4.add(s2, v128.load(p, 32));
-        s3 = f32x4.add(s3, v128.load(p, 48));
+  for (let b: usize = 0; b < images; b++)
+    for (let z: usize = 0; z < pass.depth; z++) {
+      const image = x + b * grid.image + grid.at(z, 0, 0);
+      const dyPlane = dy + b * yImage + ((z * pass.rows * pass.cols) << 2);
+      let c = sum;
+      for (let k = taps; k < last; k += 16, c += 16) {
+        const a = <usize>load<u32>(k);
+        const s1 = <usize>load<u32>(k, 4) - a;
+        const s2 = <usize>load<u32>(k, 8) - a;
+        const s3 = <usize>load<u32>(k, 12) - a;
+        tile.add(c, dyPlane, image + a, s1, s2, s3, pass.rows, pass.cols, grid.width << 2);
       }
-      s0 = f32x4.add(f32x4.add(s0, s1), f32x4.add(s2, s3));
-      s0 = f32x4.add(s0, v128.shuffle<f32>(s0, s0, 2, 3, 0, 1));
-      let sum = f32x4.extract_lane(s0, 0) + f32x4.extract_lane(s0, 1);
-      for (; p < end; p += 4) sum += load<f32>(p);
-      total += sum;
     }
-    store<f32>(dbias + (c << 2), total);
-  }
 }

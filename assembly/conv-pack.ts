@@ -21,30 +21,37 @@ function copyRow(d: usize, s: usize, n: usize, stride: usize): void {
   for (let i: usize = 0; i < n; i++) store<f32>(d + (i << 2), load<f32>(s + ((i * stride) << 2)));
 }
 
-/** Copies an image `[channels][h][w]` into its grid, whose borders must be zero already. */
+/** Copies an image `[channels][d][h][w]` into its grid, whose borders must be zero already. */
 export function fillGrid(at: usize, x: usize, grid: Grid): void {
+  const sd = grid.sd;
   const sh = grid.sh;
   const sw = grid.sw;
   const w = grid.w;
   const h = grid.h;
+  const d = grid.d;
   const width = grid.width;
-  for (let fy: usize = 0; fy < grid.phasesH; fy++) {
-    const y0 = cellsBefore(grid.top, fy, sh);
-    const y1 = min(grid.rows, cellsBefore(grid.top + h, fy, sh));
-    for (let fx: usize = 0; fx < grid.phasesW; fx++) {
-      const x0 = cellsBefore(grid.left, fx, sw);
-      const x1 = min(width, cellsBefore(grid.left + w, fx, sw));
-      if (x1 <= x0) continue;
-      const to = at + ((((fy * grid.phasesW + fx) * grid.rows + y0) * width + x0) << 2);
-      const from = x + (((y0 * sh + fy - grid.top) * w + x0 * sw + fx - grid.left) << 2);
-      for (let c: usize = 0; c < grid.channels; c++) {
-        let d = to + ((c * grid.plane) << 2);
-        let s = from + ((c * h * w) << 2);
-        for (let y = y0; y < y1; y++) {
-          copyRow(d, s, x1 - x0, sw);
-          d += width << 2;
-          s += (sh * w) << 2;
-        }
+  for (let fz: usize = 0; fz < grid.phasesD; fz++) {
+    const z0 = cellsBefore(grid.front, fz, sd);
+    const z1 = min(grid.depth, cellsBefore(grid.front + d, fz, sd));
+    for (let fy: usize = 0; fy < grid.phasesH; fy++) {
+      const y0 = cellsBefore(grid.top, fy, sh);
+      const y1 = min(grid.rows, cellsBefore(grid.top + h, fy, sh));
+      for (let fx: usize = 0; fx < grid.phasesW; fx++) {
+        const x0 = cellsBefore(grid.left, fx, sw);
+        const x1 = min(width, cellsBefore(grid.left + w, fx, sw));
+        if (x1 <= x0) continue;
+        const phase = at + grid.phase(fz, fy, fx);
+        for (let c: usize = 0; c < grid.channels; c++)
+          for (let z = z0; z < z1; z++) {
+            let to = phase + ((c * grid.plane) << 2) + grid.at(z, y0, x0);
+            const row = (c * d + z * sd + fz - grid.front) * h + y0 * sh + fy - grid.top;
+            let from = x + ((row * w + x0 * sw + fx - grid.left) << 2);
+            for (let y = y0; y < y1; y++) {
+              copyRow(to, from, x1 - x0, sw);
+              to += width << 2;
+              from += (sh * w) << 2;
+            }
+          }
       }
     }
   }

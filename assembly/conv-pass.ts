@@ -18,7 +18,8 @@ const FLAT_CHANNELS: usize = 3;
 /** Where a pass finds its pixels and taps in the grid, and its weights. Pointers but for counts; offsets in the tables are in bytes. */
 @unmanaged
 export class Pass {
-  /** Pixels of an image: `rows` x `cols` cells of the grid's rows, the first at `start` bytes. */
+  /** Pixels of an image: `depth` x `rows` x `cols` cells of the grid, the first at `start` bytes. */
+  depth!: usize;
   rows!: usize;
   cols!: usize;
   start!: usize;
@@ -30,6 +31,11 @@ export class Pass {
   /** Panels of all groups, and the bytes of one group's. */
   panels!: usize;
   groupBytes!: usize;
+
+  /** Pixels of an image. */
+  get size(): usize {
+    return this.depth * this.rows * this.cols;
+  }
 }
 
 /** Lanes of the next block of `left` channels: 16 or 8 channels, or 1, which means that the pixels are the lanes. */
@@ -68,10 +74,11 @@ export function listPixels(pass: Pass, grid: Grid, images: usize): void {
   let at = pass.pixels;
   let p: usize = 0;
   for (let b: usize = 0; b < images; b++)
-    for (let y: usize = 0; y < pass.rows; y++) {
-      p = b * grid.image + pass.start + ((y * grid.width) << 2);
-      for (let x: usize = 0; x < pass.cols; x++, p += 4, at += 4) store<u32>(at, <u32>p);
-    }
+    for (let z: usize = 0; z < pass.depth; z++)
+      for (let y: usize = 0; y < pass.rows; y++) {
+        p = b * grid.image + pass.start + grid.at(z, y, 0);
+        for (let x: usize = 0; x < pass.cols; x++, p += 4, at += 4) store<u32>(at, <u32>p);
+      }
   for (let i: usize = 0; i < 4; i++, at += 4) store<u32>(at, <u32>(p - 4));
 }
 
@@ -82,7 +89,7 @@ export function listPixels(pass: Pass, grid: Grid, images: usize): void {
 export function packGroup(pass: Pass, panel: usize, w: usize, offsets: usize, step: usize, channels: usize): void {
   const count = pass.count;
   for (let o: usize = 0; o < channels; ) {
-    const width = lanesOf(channels - o, count, pass.rows * pass.cols);
+    const width = lanesOf(channels - o, count, pass.size);
     const lanes = min(width, channels - o);
     if (offsets) packPanel(panel, w + o * step, offsets, count, step, lanes, width);
     else if (width === 1) memory.copy(panel, w + o * step, count << 2);
@@ -92,7 +99,7 @@ export function packGroup(pass: Pass, panel: usize, w: usize, offsets: usize, st
   }
 }
 
-/** y[channels][rows * cols] of each image, planes `yPlane` and images `yImage` bytes apart, from the grids of a strip at x. */
+/** y[channels][pixels] of each image, planes `yPlane` and images `yImage` bytes apart, from the grids of a strip at x. */
 export function convolve(
   y: usize,
   yPlane: usize,
@@ -106,7 +113,7 @@ export function convolve(
   images: usize,
   channels: usize,
 ): void {
-  const pixels = pass.rows * pass.cols;
+  const pixels = pass.size;
   for (let o: usize = 0; o < channels; ) {
     const width = lanesOf(channels - o, pass.count, pixels);
     const lanes = min(width, channels - o);
@@ -134,7 +141,7 @@ function wide(
   lanes: usize,
 ): void {
   const tile = changetype<Tile2x16>(0);
-  const pixels = pass.rows * pass.cols;
+  const pixels = pass.size;
   const all = images * pixels;
   for (let from: usize = 0; from < all; from += PIXELS) {
     const to = min(all, from + PIXELS);
@@ -177,7 +184,7 @@ function narrow(
   lanes: usize,
 ): void {
   const tile = changetype<Tile4x8>(0);
-  const pixels = pass.rows * pass.cols;
+  const pixels = pass.size;
   const terms = pass.terms;
   const end = terms + (pass.count << 2);
   for (let b: usize = 0; b < images; b++) {
@@ -214,10 +221,11 @@ function flat(
   const tile = changetype<Tile1x32>(0);
   const end = pass.terms + (pass.count << 2);
   const cells = (pass.rows - 1) * grid.width + pass.cols;
-  for (let b: usize = 0; b < images; b++) {
-    const first = x + b * grid.image + pass.start;
-    for (let i: usize = 0; i < cells; i += 32)
-      tile.row(work + (i << 2), load<f32>(bias), first + (i << 2), pass.terms, end, panel);
-    crop(y + b * yImage, work, pass.rows, pass.cols, grid.width);
-  }
+  for (let b: usize = 0; b < images; b++)
+    for (let z: usize = 0; z < pass.depth; z++) {
+      const first = x + b * grid.image + pass.start + grid.at(z, 0, 0);
+      for (let i: usize = 0; i < cells; i += 32)
+        tile.row(work + (i << 2), load<f32>(bias), first + (i << 2), pass.terms, end, panel);
+      crop(y + b * yImage + ((z * pass.rows * pass.cols) << 2), work, pass.rows, pass.cols, grid.width);
+    }
 }

@@ -8,29 +8,41 @@ export function tapsOf(phase: usize, k: usize, dilation: usize, stride: usize): 
   for (let i: usize = 0; i < k; i++) if ((i * dilation) % stride === phase) n++;
   return n;
 }
-/** Rows and columns of x in a phase. */
-export function rowsOf(fy: usize, g: Geometry): usize {
-  return cellsBefore(g.ph + g.h, fy, g.sh) - cellsBefore(g.ph, fy, g.sh);
-}
-export function colsOf(fx: usize, g: Geometry): usize {
-  return cellsBefore(g.pw + g.w, fx, g.sw) - cellsBefore(g.pw, fx, g.sw);
+/** How many pixels of an axis of x are in a phase. */
+export function spanOf(phase: usize, size: usize, padding: usize, stride: usize): usize {
+  return cellsBefore(padding + size, phase, stride) - cellsBefore(padding, phase, stride);
 }
 
 /** Lists the taps of a phase: where they read in dy's grid, and where their weights lie; returns how many. */
-export function listPhase(terms: usize, weights: usize, fy: usize, fx: usize, grid: Grid, g: Geometry): usize {
+export function listPhase(
+  terms: usize,
+  weights: usize,
+  fz: usize,
+  fy: usize,
+  fx: usize,
+  grid: Grid,
+  g: Geometry,
+): usize {
   const first = terms;
   const og = g.og;
   const taps = g.taps;
   for (let o: usize = 0; o < og; o++)
-    for (let ky: usize = 0; ky < g.kh; ky++) {
-      if ((ky * g.dh) % g.sh !== fy) continue;
-      for (let kx: usize = 0; kx < g.kw; kx++) {
-        if ((kx * g.dw) % g.sw !== fx) continue;
-        const cell = grid.cell(g.reachH - (ky * g.dh) / g.sh, g.reachW - (kx * g.dw) / g.sw);
-        store<u32>(terms, <u32>(((o * grid.plane) << 2) + cell));
-        store<u32>(weights, <u32>((o * g.cg * taps + ky * g.kw + kx) << 2));
-        terms += 4;
-        weights += 4;
+    for (let kz: usize = 0; kz < g.kd; kz++) {
+      if ((kz * g.dd) % g.sd !== fz) continue;
+      for (let ky: usize = 0; ky < g.kh; ky++) {
+        if ((ky * g.dh) % g.sh !== fy) continue;
+        for (let kx: usize = 0; kx < g.kw; kx++) {
+          if ((kx * g.dw) % g.sw !== fx) continue;
+          const cell = grid.at(
+            g.reachD - (kz * g.dd) / g.sd,
+            g.reachH - (ky * g.dh) / g.sh,
+            g.reachW - (kx * g.dw) / g.sw,
+          );
+          store<u32>(terms, <u32>(((o * grid.plane) << 2) + cell));
+          store<u32>(weights, <u32>((o * g.cg * taps + (kz * g.kh + ky) * g.kw + kx) << 2));
+          terms += 4;
+          weights += 4;
+        }
       }
     }
   return (terms - first) >> 2;

@@ -7,29 +7,29 @@ import { biasBytes, convolve, listPixels, Pass, packGroup, panelBytes, pixelByte
 /** Fewest pixels of a strip: enough that a block of weights fetched from L2 is used often. */
 const STRIP_PIXELS: usize = 64;
 
-/** Bytes of scratch for `conv2d`; `geometry` points to the 16 counts of conv-geometry.ts. */
-export function conv2dScratch(geometry: usize): usize {
+/** Bytes of scratch for `conv`; `geometry` points to the 22 counts of conv-geometry.ts. */
+export function convScratch(geometry: usize): usize {
   const g = changetype<Geometry>(geometry);
-  const strip = stripOf(g.n, g.ho * g.wo, STRIP_PIXELS, (g.c * inputPlane(g)) << 2);
+  const strip = stripOf(g.n, g.pixels, STRIP_PIXELS, (g.c * inputPlane(g)) << 2);
   const count = g.cg * g.taps;
   return (
     vectors(offsetof<Grid>()) +
     vectors(offsetof<Pass>()) +
     vectors(count << 2) +
-    pixelBytes(strip * g.ho * g.wo) +
-    g.groups * (panelBytes(g.og, count, g.ho * g.wo) + biasBytes(g.og)) +
+    pixelBytes(strip * g.pixels) +
+    g.groups * (panelBytes(g.og, count, g.pixels) + biasBytes(g.og)) +
     workBytes(g.ho, g.wo + g.reachW) +
     gridBytes(strip, g.c, inputPlane(g))
   );
 }
 
-/** y[n][o][ho][wo] = bias[o] + sum of weight[o][c / groups][kh][kw] * x[n][c][h][w]; `bias` may be 0. */
-export function conv2d(y: usize, x: usize, weight: usize, bias: usize, geometry: usize, scratch: usize): void {
+/** y[n][o][pixels] = bias[o] + sum of weight[o][c / groups][taps] * x[n][c][d][h][w]; `bias` may be 0. */
+export function conv(y: usize, x: usize, weight: usize, bias: usize, geometry: usize, scratch: usize): void {
   const g = changetype<Geometry>(geometry);
-  const strip = stripOf(g.n, g.ho * g.wo, STRIP_PIXELS, (g.c * inputPlane(g)) << 2);
+  const strip = stripOf(g.n, g.pixels, STRIP_PIXELS, (g.c * inputPlane(g)) << 2);
   const cg = g.cg;
   const og = g.og;
-  const pixels = g.ho * g.wo;
+  const pixels = g.pixels;
   const count = cg * g.taps;
 
   const grid = changetype<Grid>(scratch);
@@ -48,6 +48,7 @@ export function conv2d(y: usize, x: usize, weight: usize, bias: usize, geometry:
 
   inputGrid(grid, g);
   memory.fill(grids, 0, gridBytes(strip, g.c, grid.plane));
+  pass.depth = g.od;
   pass.rows = g.ho;
   pass.cols = g.wo;
   pass.start = 0;
@@ -62,7 +63,7 @@ export function conv2d(y: usize, x: usize, weight: usize, bias: usize, geometry:
     if (bias) memory.copy(biases + group * biasBytes(og), bias + ((group * og) << 2), og << 2);
   }
 
-  const xImage = (g.c * g.h * g.w) << 2;
+  const xImage = (g.c * g.area) << 2;
   const yImage = (g.o * pixels) << 2;
   for (let n: usize = 0; n < g.n; n += strip) {
     const images = min(strip, g.n - n);

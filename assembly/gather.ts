@@ -16,6 +16,12 @@ export function firstOutside(index: usize, n: i32, size: i32): i32 {
 /** y (outer, n, row) = rows index[0..n) of the `size` rows of each x[o]; `row` is in bytes, for any dtype. */
 export function takeRows(y: usize, x: usize, index: usize, outer: i32, size: i32, n: i32, row: usize): void {
   for (let o = 0; o < outer; o++, x += row * size) {
+    if (row === 4) {
+      // along the last axis: what padding, rolling and single elements come to
+      for (let i = 0; i < n; i++, y += 4)
+        store<u32>(y, load<u32>(x + ((<usize>load<u32>(index + ((<usize>i) << 2))) << 2)));
+      continue;
+    }
     for (let i = 0; i < n; i++, y += row) {
       changetype<Row>(0).copy(y, x + row * load<u32>(index + ((<usize>i) << 2)), row);
     }
@@ -79,35 +85,29 @@ export function bagMax(place: usize, x: usize, bag: usize, n: i32, bags: i32, wi
 }
 
 /** y[o, i, j] = x[o, index[o, i, j], j]; y and index (outer, n, inner), x (outer, size, inner) of float32 or int32. */
-export function gatherWords(y: usize, x: usize, index: usize, outer: i32, size: i32, n: i32, inner: i32): void {
-  gather<u32>(y, x, index, outer, size, n, inner);
-}
-
-/** {@link gatherWords} for bool. */
-export function gatherBytes(y: usize, x: usize, index: usize, outer: i32, size: i32, n: i32, inner: i32): void {
-  gather<u8>(y, x, index, outer, size, n, inner);
-}
-
-function gather<T>(y: usize, x: usize, index: usize, outer: i32, size: i32, n: i32, inner: i32): void {
-  const row = <usize>inner * sizeof<T>();
+export function gather(y: usize, x: usize, index: usize, outer: i32, size: i32, n: i32, inner: i32): void {
+  const row = (<usize>inner) << 2;
   for (let o = 0; o < outer; o++, x += row * size) {
     for (let i = 0; i < n; i++) {
-      for (let j = x; j < x + row; j += sizeof<T>(), y += sizeof<T>(), index += 4) {
-        store<T>(y, load<T>(j + row * load<u32>(index)));
+      for (let j = x; j < x + row; j += 4, y += 4, index += 4) {
+        store<u32>(y, load<u32>(j + row * load<u32>(index)));
       }
     }
   }
 }
 
-/** dx[o, index[o, i, j], j] += dy[o, i, j], from 0, in order; shapes as for {@link gatherWords}. */
-export function gatherGrad(dx: usize, dy: usize, index: usize, outer: i32, size: i32, n: i32, inner: i32): void {
+/**
+ * y[o, index[o, i, j], j] = src[o, i, j], in order, or += it: `add` is 0 for =, 1 for the sum of float32, 2 for that of
+ * int32. Shapes as for {@link gather}.
+ */
+export function scatter(y: usize, src: usize, index: usize, outer: i32, size: i32, n: i32, inner: i32, add: i32): void {
   const row = (<usize>inner) << 2;
-  memory.fill(dx, 0, row * size * outer);
-  for (let o = 0; o < outer; o++, dx += row * size) {
+  for (let o = 0; o < outer; o++, y += row * size) {
     for (let i = 0; i < n; i++) {
-      for (let j = dx; j < dx + row; j += 4, dy += 4, index += 4) {
+      for (let j = y; j < y + row; j += 4, src += 4, index += 4) {
         const at = j + row * load<u32>(index);
-        store<f32>(at, load<f32>(at) + load<f32>(dy));
+        if (add === 1) store<f32>(at, load<f32>(at) + load<f32>(src));
+        else store<i32>(at, load<i32>(src) + (add ? load<i32>(at) : 0));
       }
     }
   }

@@ -1,5 +1,6 @@
 // The core's whole face: every family of kernels.
 export * from "./activation";
+export * from "./adaptive-pool";
 export * from "./binary";
 export * from "./cast";
 export * from "./compare";
@@ -8,11 +9,14 @@ export * from "./conv-grad";
 export * from "./conv-grad-input";
 export * from "./copy";
 export * from "./cross-entropy";
+export * from "./ctc";
 export * from "./elementwise";
 export * from "./extrema";
 export * from "./gather";
 export * from "./gemm";
 export * from "./losses";
+export * from "./mask";
+export * from "./max-unpool";
 export * from "./memory";
 export * from "./moments";
 export * from "./norm";
@@ -26,4 +30,6 @@ export * from "./round";
 export * from "./scan";
 export * from "./softmax";
 export * from "./sort";
+export * from "./taps";
+export * from "./transcendental";
 export * from "./unary";

@@ -1,6 +1,7 @@
 // Elementwise losses, fused with their reduction. Cross-entropy is cross-entropy.ts.
 import { Lanes, VECTOR } from "./lanes";
 import { map2, map3, Op2, Op3, Tail } from "./map";
+import { Exp, Log1p, Sigmoid } from "./math";
 
 /** Values summed in float32 lanes before float64 takes over, as in reduce.ts. */
 const BLOCK: usize = 1024;
@@ -67,4 +68,31 @@ export function mseGrad(dx: usize, x: usize, target: usize, dy: usize, n: usize,
   for (; n > 0; n -= min<usize>(n, 4), dx += VECTOR, x += VECTOR, target += VECTOR) {
     changetype<Tail>(0).store(dx, f32x4.mul(f32x4.sub(v128.load(x), v128.load(target)), factor), <i32>n);
   }
+}
+
+class BceWithLogits extends Op2 {
+  @inline at(x: v128, target: v128): v128 {
+    const far = changetype<Exp>(0).at(f32x4.neg(f32x4.abs(x)));
+    const near = f32x4.sub(f32x4.max(x, f32x4.splat(0)), f32x4.mul(x, target));
+    return f32x4.add(near, changetype<Log1p>(0).at(far));
+  }
+}
+
+class BceWithLogitsGrad extends Op3 {
+  @inline at(x: v128, target: v128, dy: v128): v128 {
+    return f32x4.mul(f32x4.sub(changetype<Sigmoid>(0).at(x), target), dy);
+  }
+}
+
+/** y = max(x, 0) - x target + log(1 + e^-|x|), which is -target log σ(x) - (1 - target) log(1 - σ(x)) */
+export function bceWithLogits(y: usize, x: usize, target: usize, n: i32): void {
+  const op = changetype<BceWithLogits>(0);
+  for (; n > 0; n -= 4, x += VECTOR, target += VECTOR, y += VECTOR) {
+    changetype<Tail>(0).store(y, op.at(v128.load(x), v128.load(target)), n);
+  }
+}
+
+/** dx = (σ(x) - target) dy */
+export function bceWithLogitsGrad(dx: usize, x: usize, target: usize, dy: usize, n: i32): void {
+  map3<BceWithLogitsGrad>(dx, x, target, dy, n);
 }

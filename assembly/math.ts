@@ -115,23 +115,30 @@ export class Exp extends Op1 {
   }
 }
 
+/** e^y - 1 for y from -30 to 88, within 1.2 ULP below 0: what tanh and elu are made of. */
+export class NearExpm1 extends Op1 {
+  @inline at(y: v128): v128 {
+    const reduced = changetype<Reduced>(0);
+    const one = changetype<Constants>(0).at(ONE);
+    const t = reduced.exponent(y);
+    const power = i32x4.add(i32x4.shl(t, 23), one);
+    return f32x4.add(f32x4.mul(power, reduced.expm1(y, t)), f32x4.sub(power, one));
+  }
+}
+
 /** Hyperbolic tangent. 2.5 ULP. tanh|x| = -m / (m + 2), m = e^(-2|x|) - 1. */
 export class Tanh extends Op1 {
   @inline at(x: v128): v128 {
     const c = changetype<Constants>(0);
-    const reduced = changetype<Reduced>(0);
     const sign = v128.and(x, c.at(SIGN));
     const a = f32x4.pmin(v128.xor(x, sign), c.at(TANH_MAX));
-    const y = f32x4.neg(f32x4.add(a, a));
-    const t = reduced.exponent(y);
-    const power = i32x4.add(i32x4.shl(t, 23), c.at(ONE));
-    const m = f32x4.add(f32x4.mul(power, reduced.expm1(y, t)), f32x4.sub(power, c.at(ONE)));
+    const m = changetype<NearExpm1>(0).at(f32x4.neg(f32x4.add(a, a)));
     return v128.or(f32x4.abs(f32x4.div(m, f32x4.add(m, c.at(TWO)))), sign);
   }
 }
 
 /**
- * 1 / (1 + e^-x). 2.5 ULP. With e = e^-|x| it is 1 / (1 + e), or e / (1 + e) for negative x: no digit is lost on
+ * 1 / (1 + e^-x). 2.4 ULP. With e = e^-|x| it is 1 / (1 + e), or e / (1 + e) for negative x: no digit is lost on
  * either side.
  */
 export class Sigmoid extends Op1 {
@@ -143,7 +150,7 @@ export class Sigmoid extends Op1 {
   }
 }
 
-/** Natural logarithm. 0.8 ULP. x = 2^k (1 + f). log(0) = -inf, log(x < 0) = NaN. */
+/** Natural logarithm. 0.81 ULP. x = 2^k (1 + f). log(0) = -inf, log(x < 0) = NaN. */
 export class Log extends Op1 {
   @inline at(x: v128): v128 {
     const c = changetype<Constants>(0);
@@ -177,7 +184,7 @@ export class Log1p extends Op1 {
   }
 }
 
-/** The error function. 1.1 ULP. */
+/** The error function. 1.2 ULP. */
 export class Erf extends Op1 {
   @inline at(x: v128): v128 {
     const c = changetype<Constants>(0);

@@ -8,10 +8,13 @@ import { Larger } from "./pool-quads";
 /** What a window sees outside of the image when its largest is sought. */
 export const PADDING: f32 = -Infinity;
 
+/** The number of no pixel. */
+const NONE: i32 = i32.MIN_VALUE;
+
 /** Bytes of working memory. */
 export function windowBytes(g: Geometry): usize {
   return (
-    vectors(offsetof<Grid>()) + vectors(g.taps << 2) + vectors((g.ho * g.wo) << 2) + gridBytes(1, 1, inputPlane(g))
+    vectors(offsetof<Grid>()) + 2 * vectors(g.taps << 2) + vectors((g.ho * g.wo) << 2) + gridBytes(1, 1, inputPlane(g))
   );
 }
 
@@ -41,6 +44,69 @@ export function maxWindows(y: usize, x: usize, g: Geometry, scratch: usize): voi
     }
     x += (g.h * g.w) << 2;
   }
+}
+
+/**
+ * As `maxWindows`, and index[n][ho][wo] = the number in its plane of the pixel that each is: the first of equal ones, but the last NaN;
+ * -1 for a window that sees no pixel.
+ */
+export function maxWindowsIndex(y: usize, index: usize, x: usize, g: Geometry, scratch: usize): void {
+  const grid = changetype<Grid>(scratch);
+  const places = scratch + vectors(offsetof<Grid>());
+  const end = places + (g.taps << 2);
+  const table = vectors(g.taps << 2);
+  const numbers = places + table;
+  const cells = numbers + table;
+  inputGrid(grid, g);
+  listTaps(places, grid, g);
+  for (let ky: usize = 0, to = numbers; ky < g.kh; ky++)
+    for (let kx: usize = 0; kx < g.kw; kx++, to += 4) store<u32>(to, <u32>(ky * g.dh * g.w + kx * g.dw));
+  const padding = f32x4.splat(PADDING);
+  const none = i32x4.splat(NONE);
+  const step = <i32>g.sw;
+  const lanes = i32x4.mul(i32x4(0, 1, 2, 3), i32x4.splat(step));
+  for (let i: usize = 0, bytes = gridBytes(1, 1, grid.plane); i < bytes; i += 16) v128.store(cells + i, padding);
+  for (let plane: usize = 0; plane < g.n; plane++) {
+    fillGrid(cells, x, grid);
+    for (let oy: usize = 0; oy < g.ho; oy++) {
+      const row = cells + ((oy * grid.width) << 2);
+      const first = <i32>((oy * g.sh - g.ph) * g.w - g.pw);
+      for (let ox: usize = 0; ox < g.wo; ox += 4) {
+        let best = padding;
+        let winner = none;
+        for (let p = places; p < end; p += 4) {
+          const v = v128.load(row + (ox << 2) + <usize>load<u32>(p));
+          const wins = v128.or(f32x4.gt(v, best), f32x4.ne(v, v));
+          best = v128.bitselect(v, best, wins);
+          winner = v128.bitselect(v128.load_splat<u32>(p + table), winner, wins);
+        }
+        const n = <i32>(g.wo - ox);
+        const at = i32x4.add(winner, i32x4.add(lanes, i32x4.splat(first + <i32>ox * step)));
+        changetype<Tail>(0).store(y + (ox << 2), best, n);
+        changetype<Tail>(0).store(index + (ox << 2), at, n);
+        // a window of nothing but -inf has no winner yet: its first pixel
+        const lost = i32x4.bitmask(i32x4.eq(winner, none));
+        if (lost)
+          for (let i = 0; i < min(4, n); i++)
+            if ((lost >> i) & 1) store<i32>(index + ((ox + i) << 2), firstInside(oy, ox + i, g));
+      }
+      y += g.wo << 2;
+      index += g.wo << 2;
+    }
+    x += (g.h * g.w) << 2;
+  }
+}
+
+/** The number of the first pixel that a window sees; -1 if it sees none. */
+function firstInside(oy: usize, ox: usize, g: Geometry): i32 {
+  for (let ky: usize = 0; ky < g.kh; ky++)
+    for (let kx: usize = 0; kx < g.kw; kx++) {
+      // rows and columns before the image wrap around and are too large, too
+      const y = oy * g.sh + ky * g.dh - g.ph;
+      const x = ox * g.sw + kx * g.dw - g.pw;
+      if (y < g.h && x < g.w) return <i32>(y * g.w + x);
+    }
+  return -1;
 }
 
 /** y[n][ho][wo] = the mean of each window of x[n][h][w]. */

@@ -3,61 +3,16 @@
 //
 // The errors are in ULP, measured by test/math.test.ts.
 import { Op2 } from "./map";
-import { Pairs } from "./pairs";
+import { Exp2, Log2, Pairs } from "./pairs";
 
-/** sqrt(1/2), the least significand of which the logarithm is taken, as float32 */
-const SQRT_HALF: usize = memory.data<f32>([Mathf.SQRT1_2]);
-/** 2^-126, the least normal float32 */
-const MIN_NORMAL: usize = memory.data<f32>([1.1754943508222875e-38]);
-/** 2^23 makes a subnormal normal */
-const SUBNORMAL_SCALE: usize = memory.data<f32>([8388608]);
-/** log2 of SUBNORMAL_SCALE */
-const SUBNORMAL_EXPONENT: usize = memory.data<f32>([23]);
-const ONE: usize = memory.data<f64>([1]);
-/**
- * log2(m) / s = 2 / ln(2) Σ s^2i / (2i + 1) with s = (m - 1) / (m + 1), for i from 6 down to 0; the next term is
- * below 4e-12
- */
-const LOG2_SERIES: usize = memory.data<f64>([
-  0.22195308321368667, 0.2623081892525388, 0.3205988979753252, 0.41219858311113244, 0.5770780163555854,
-  0.9617966939259756, 2.8853900817779268,
-]);
-/** 1.5 * 2^52: adding it to |x| < 2^51 rounds x to an integer, left in the low bits of the sum */
-const ROUND: usize = memory.data<f64>([6755399441055744]);
-/** ln(2) */
-const LN2: usize = memory.data<f64>([Math.LN2]);
-/** e^z = Σ z^i / i! for i from 9 down to 0; the next term is below 7e-12 for |z| <= ln(2) / 2 */
-const EXP_SERIES: usize = memory.data<f64>([
-  1.0 / 362880,
-  1.0 / 40320,
-  1.0 / 5040,
-  1.0 / 720,
-  1.0 / 120,
-  1.0 / 24,
-  1.0 / 6,
-  0.5,
-  1,
-  1,
-]);
-/** Exponents of two beyond float32's on either side, within float64's */
-const MAX_EXPONENT: usize = memory.data<f64>([200]);
-const MIN_EXPONENT: usize = memory.data<f64>([-200]);
 /** 2^29: products of smaller integers with a float32 are exact in float64 */
 const EXACT_QUOTIENT: f32 = 536870912;
 
-/** 2^(y (k + log2(m))) of a pair, for significands m from sqrt(1/2) to sqrt(2). */
+/** a^y of pairs, a >= 0. */
 class Power {
-  at(m: v128, k: v128, y: v128): v128 {
-    const pairs = changetype<Pairs>(0);
-    const s = f64x2.div(f64x2.sub(m, pairs.at(ONE)), f64x2.add(m, pairs.at(ONE)));
-    const log2 = f64x2.add(f64x2.mul(s, pairs.degree6(f64x2.mul(s, s), LOG2_SERIES)), k);
-    const exponent = f64x2.mul(y, log2);
-    // pmin and pmax with the operand first hand a NaN through
-    const bounded = f64x2.pmax(f64x2.pmin(exponent, pairs.at(MAX_EXPONENT)), pairs.at(MIN_EXPONENT));
-    const t = f64x2.add(bounded, pairs.at(ROUND));
-    const z = f64x2.mul(f64x2.sub(bounded, f64x2.sub(t, pairs.at(ROUND))), pairs.at(LN2));
-    const scale = i64x2.add(i64x2.shl(t, 52), pairs.at(ONE));
-    return f64x2.mul(pairs.degree9(z, EXP_SERIES), scale);
+  at(a: v128, y: v128): v128 {
+    const log2 = changetype<Log2>(0).at(a, f64x2.sub(a, f64x2.splat(1)));
+    return changetype<Exp2>(0).at(f64x2.mul(y, log2), f64x2.splat(0));
   }
 }
 
@@ -69,20 +24,8 @@ export class Pow extends Op2 {
     const zero = f32x4.splat(0);
     const one = f32x4.splat(1);
     const infinity = f32x4.splat(Infinity);
-    // |x| = m 2^k, as in math.ts' Log
     const a = f32x4.abs(x);
-    const subnormal = f32x4.lt(a, v128.load_splat<u32>(MIN_NORMAL));
-    const normal = v128.bitselect(f32x4.mul(a, v128.load_splat<u32>(SUBNORMAL_SCALE)), a, subnormal);
-    const exponent = i32x4.shr_s(i32x4.sub(normal, v128.load_splat<u32>(SQRT_HALF)), 23);
-    const m = i32x4.sub(normal, i32x4.shl(exponent, 23));
-    let k = f32x4.convert_i32x4_s(exponent);
-    k = f32x4.sub(k, v128.and(subnormal, v128.load_splat<u32>(SUBNORMAL_EXPONENT)));
-    k = v128.bitselect(f32x4.neg(infinity), k, f32x4.eq(a, zero));
-    k = v128.bitselect(k, a, f32x4.lt(a, infinity));
-    let p = pairs.narrow(
-      power.at(pairs.low(m), pairs.low(k), pairs.low(y)),
-      power.at(pairs.high(m), pairs.high(k), pairs.high(y)),
-    );
+    let p = pairs.narrow(power.at(pairs.low(a), pairs.low(y)), power.at(pairs.high(a), pairs.high(y)));
     // 1^y = x^0 = 1 even of NaN, and (-1)^±inf = 1
     const unity = v128.and(f32x4.eq(a, one), f32x4.eq(f32x4.abs(y), infinity));
     p = v128.bitselect(one, p, v128.or(unity, v128.or(f32x4.eq(y, zero), f32x4.eq(x, one))));

@@ -1,9 +1,9 @@
-// sin, cos and atan2 of float32 vectors, computed in pairs of float64, where float32 has too few digits. With 53 bits
+// sin, cos, tan, atan2 and the inverse functions made of it, of float32 vectors, computed in pairs of float64, where float32 has too few digits. With 53 bits
 // plain power series, whose coefficients are formulas, give results that are rounded almost correctly.
 //
 // The errors are in ULP, measured by test/math.test.ts.
-import { Op1, Op2 } from "./map";
-import { Pairs } from "./pairs";
+import { Op2 } from "./map";
+import { PairOp, Pairs } from "./pairs";
 
 /** 1.5 * 2^52: adding it to |x| < 2^51 rounds x to an integer, left in the low bits of the sum */
 const ROUND: usize = memory.data<f64>([6755399441055744]);
@@ -123,20 +123,16 @@ class Sine {
 }
 
 /** sin(x). 0.51 ULP, of any argument. */
-export class Sin extends Op1 {
+export class Sin extends PairOp {
   at(x: v128): v128 {
-    const pairs = changetype<Pairs>(0);
-    const sine = changetype<Sine>(0);
-    return pairs.narrow(sine.at(pairs.low(x), 0), sine.at(pairs.high(x), 0));
+    return changetype<Sine>(0).at(x, 0);
   }
 }
 
 /** cos(x). 0.51 ULP, of any argument. */
-export class Cos extends Op1 {
+export class Cos extends PairOp {
   at(x: v128): v128 {
-    const pairs = changetype<Pairs>(0);
-    const sine = changetype<Sine>(0);
-    return pairs.narrow(sine.at(pairs.low(x), 1), sine.at(pairs.high(x), 1));
+    return changetype<Sine>(0).at(x, 1);
   }
 }
 
@@ -168,5 +164,42 @@ export class Atan2 extends Op2 {
     const pairs = changetype<Pairs>(0);
     const angle = changetype<Angle>(0);
     return pairs.narrow(angle.at(pairs.low(y), pairs.low(x)), angle.at(pairs.high(y), pairs.high(x)));
+  }
+}
+
+/** tan(x). 0.51 ULP, of any argument. */
+export class Tan extends PairOp {
+  at(x: v128): v128 {
+    const sine = changetype<Sine>(0);
+    return f64x2.div(sine.at(x, 0), sine.at(x, 1));
+  }
+}
+
+/** The angle whose tangent is x. 0.51 ULP. */
+export class Atan extends PairOp {
+  at(x: v128): v128 {
+    return changetype<Angle>(0).at(x, f64x2.splat(1));
+  }
+}
+
+/** sqrt(1 - x²), NaN beyond ±1: cosine of the angle whose sine is x, and the other way round. */
+class Cofunction {
+  at(x: v128): v128 {
+    const one = f64x2.splat(1);
+    return f64x2.sqrt(f64x2.mul(f64x2.sub(one, x), f64x2.add(one, x)));
+  }
+}
+
+/** The angle whose sine is x. 0.51 ULP. */
+export class Asin extends PairOp {
+  at(x: v128): v128 {
+    return changetype<Angle>(0).at(x, changetype<Cofunction>(0).at(x));
+  }
+}
+
+/** The angle whose cosine is x. 0.51 ULP. */
+export class Acos extends PairOp {
+  at(x: v128): v128 {
+    return changetype<Angle>(0).at(changetype<Cofunction>(0).at(x), x);
   }
 }

@@ -1,8 +1,8 @@
-// Elementwise functions of one operand: signs, powers, exp and log, sin and cos, erf; and gradients that are more than a
-// product. Rounding is in round.ts, activations in activation.ts, comparisons in compare.ts; the functions themselves in
+// Elementwise functions of one operand: signs, powers, exp and log, sin and cos, erf. Their gradients are made of them. Rounding is in round.ts, activations in activation.ts, comparisons in compare.ts; the functions themselves in
 // math.ts and trig.ts.
-import { map1, map2, Op1, Op2 } from "./map";
+import { map1, Op1 } from "./map";
 import { Erf, Exp, Log } from "./math";
+import { mapPairs } from "./pairs";
 import { Cos, Sin } from "./trig";
 
 class Neg extends Op1 {
@@ -41,34 +41,14 @@ class Sqrt extends Op1 {
     return f32x4.sqrt(x);
   }
 }
-class SqrtGrad extends Op2 {
-  @inline at(dy: v128, y: v128): v128 {
-    return f32x4.div(dy, f32x4.add(y, y));
-  }
-}
 class Rsqrt extends Op1 {
   @inline at(x: v128): v128 {
     return f32x4.div(f32x4.splat(1), f32x4.sqrt(x));
   }
 }
-class RsqrtGrad extends Op2 {
-  @inline at(dy: v128, y: v128): v128 {
-    return f32x4.mul(f32x4.mul(dy, f32x4.splat(-0.5)), f32x4.mul(y, f32x4.mul(y, y)));
-  }
-}
 class Reciprocal extends Op1 {
   @inline at(x: v128): v128 {
     return f32x4.div(f32x4.splat(1), x);
-  }
-}
-class ReciprocalGrad extends Op2 {
-  @inline at(dy: v128, y: v128): v128 {
-    return f32x4.mul(f32x4.neg(dy), f32x4.mul(y, y));
-  }
-}
-class SquareGrad extends Op2 {
-  @inline at(dy: v128, x: v128): v128 {
-    return f32x4.mul(dy, f32x4.add(x, x));
   }
 }
 /** y = -x */
@@ -107,37 +87,21 @@ export function log(y: usize, x: usize, n: i32): void {
 export function sqrt(y: usize, x: usize, n: i32): void {
   map1<Sqrt>(y, x, n);
 }
-/** dx = dy / 2y */
-export function sqrtGrad(dx: usize, dy: usize, y: usize, n: i32): void {
-  map2<SqrtGrad>(dx, dy, y, n);
-}
 /** y = 1 / sqrt(x) */
 export function rsqrt(y: usize, x: usize, n: i32): void {
   map1<Rsqrt>(y, x, n);
-}
-/** dx = -dy y³ / 2 */
-export function rsqrtGrad(dx: usize, dy: usize, y: usize, n: i32): void {
-  map2<RsqrtGrad>(dx, dy, y, n);
 }
 /** y = 1 / x */
 export function reciprocal(y: usize, x: usize, n: i32): void {
   map1<Reciprocal>(y, x, n);
 }
-/** dx = -dy y² */
-export function reciprocalGrad(dx: usize, dy: usize, y: usize, n: i32): void {
-  map2<ReciprocalGrad>(dx, dy, y, n);
-}
-/** dx = 2 dy x */
-export function squareGrad(dx: usize, dy: usize, x: usize, n: i32): void {
-  map2<SquareGrad>(dx, dy, x, n);
-}
 /** y = sin(x) */
 export function sin(y: usize, x: usize, n: i32): void {
-  map1<Sin>(y, x, n);
+  mapPairs<Sin>(y, x, n);
 }
 /** y = cos(x) */
 export function cos(y: usize, x: usize, n: i32): void {
-  map1<Cos>(y, x, n);
+  mapPairs<Cos>(y, x, n);
 }
 /** y = erf(x) */
 export function erf(y: usize, x: usize, n: i32): void {

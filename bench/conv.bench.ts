@@ -1,12 +1,16 @@
-// Convolutions through the public conv2d: `conv IN->OUT KxK HxW xBATCH`, with ` s2`, ` d2` or ` gN` for stride, dilation and groups,
-// and ` dx` or ` dw` for a backward that computes the input's or the weight's gradient only. The flops are the products of taps
-// that the definition has, padded ones too.
+// Convolutions through the public ops: `conv IN->OUT KxK HxW xBATCH`, of as many axes as are named, `convT` for a transposed one, with
+// ` s2`, ` d2` or ` gN` for stride, dilation and groups, and ` dx` or ` dw` for a backward that computes the input's or the weight's
+// gradient only. The flops are the products of taps that the definition has, padded ones too.
 import { backward } from "../src/backward.ts";
-import { conv2d } from "../src/ops/conv.ts";
+import { conv1d, conv2d, conv3d } from "../src/ops/conv.ts";
+import { convTranspose1d, convTranspose2d, convTranspose3d } from "../src/ops/conv-transpose.ts";
 import { randn } from "../src/ops/create-random.ts";
 import type { Benchmark } from "./harness.ts";
 
 interface Layer {
+  /** Axes; default 2. */
+  dims?: 1 | 2 | 3;
+  transposed?: boolean;
   c: number;
   o: number;
   kernel: number;
@@ -36,24 +40,47 @@ const LAYERS: Layer[] = [
   { c: 32, o: 3, kernel: 3, size: 32, batch: 4, padding: 1 },
   { c: 64, o: 64, kernel: 3, size: 16, batch: 4, padding: 1, groups: 4 },
   { c: 64, o: 64, kernel: 3, size: 32, batch: 4, padding: 1, groups: 64 },
+  { dims: 1, c: 64, o: 64, kernel: 3, size: 256, batch: 4, padding: 1 },
+  { dims: 1, c: 16, o: 32, kernel: 5, size: 1000, batch: 4, stride: 2 },
+  { dims: 3, c: 16, o: 16, kernel: 3, size: 12, batch: 2, padding: 1 },
+  { dims: 3, c: 32, o: 64, kernel: 3, size: 8, batch: 2, padding: 1, stride: 2 },
+  { transposed: true, dims: 1, c: 64, o: 32, kernel: 4, size: 128, batch: 4, padding: 1, stride: 2 },
+  { transposed: true, c: 64, o: 32, kernel: 4, size: 16, batch: 4, padding: 1, stride: 2 },
+  { transposed: true, dims: 3, c: 32, o: 16, kernel: 4, size: 6, batch: 2, padding: 1, stride: 2 },
 ];
 
-function nameOf({ c, o, kernel, size, batch, stride = 1, dilation = 1, groups = 1 }: Layer): string {
+const OPS = { conv: [conv1d, conv2d, conv3d], convT: [convTranspose1d, convTranspose2d, convTranspose3d] } as const;
+
+const opOf = ({ dims = 2, transposed = false }: Layer) => OPS[transposed ? "convT" : "conv"][dims - 1]!;
+const cube = (dims: number, size: number): number[] => new Array<number>(dims).fill(size);
+
+function nameOf({
+  dims = 2,
+  transposed,
+  c,
+  o,
+  kernel,
+  size,
+  batch,
+  stride = 1,
+  dilation = 1,
+  groups = 1,
+}: Layer): string {
   const extras = [stride > 1 && `s${stride}`, dilation > 1 && `d${dilation}`, groups > 1 && `g${groups}`];
-  return ["conv", `${c}->${o}`, `${kernel}x${kernel}`, `${size}x${size}`, `x${batch}`, ...extras.filter(Boolean)].join(
-    " ",
-  );
+  const sizes = [kernel, size].map((n) => cube(dims, n).join("x"));
+  return [transposed ? "convT" : "conv", `${c}->${o}`, ...sizes, `x${batch}`, ...extras.filter(Boolean)].join(" ");
 }
 
-function flopsOf({ c, o, kernel, size, batch, padding = 0, stride = 1, dilation = 1, groups = 1 }: Layer): number {
-  const out = Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
-  return 2 * batch * o * out * out * (c / groups) * kernel * kernel;
+function flopsOf(layer: Layer): number {
+  const { dims = 2, transposed, c, o, kernel, size, batch, padding = 0, stride = 1, dilation = 1, groups = 1 } = layer;
+  const out = transposed ? size : Math.floor((size + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
+  return 2 * batch * o * out ** dims * (c / groups) * kernel ** dims;
 }
 
-function operands({ c, o, kernel, size, batch, groups = 1 }: Layer) {
+function operands({ dims = 2, transposed, c, o, kernel, size, batch, groups = 1 }: Layer) {
   return {
-    x: randn([batch, c, size, size]),
-    weight: randn([o, c / groups, kernel, kernel]),
+    x: randn([batch, c, ...cube(dims, size)]),
+    weight: randn([...(transposed ? [c, o / groups] : [o, c / groups]), ...cube(dims, kernel)]),
     bias: randn([o]),
   };
 }
@@ -70,7 +97,7 @@ const forward = (layer: Layer): Benchmark => ({
   flops: flopsOf(layer),
   setup() {
     const { x, weight, bias } = operands(layer);
-    return () => conv2d(x, weight, bias, optionsOf(layer)).dispose();
+    return () => opOf(layer)(x, weight, bias, optionsOf(layer)).dispose();
   },
 });
 
@@ -81,7 +108,7 @@ const gradient = (layer: Layer, of: "x" | "weight"): Benchmark => ({
     const { x, weight, bias } = operands(layer);
     const leaf = of === "x" ? x : weight;
     leaf.requiresGrad = true;
-    const y = conv2d(x, weight, bias, optionsOf(layer));
+    const y = opOf(layer)(x, weight, bias, optionsOf(layer));
     const dy = randn(y.shape);
     return () => {
       backward(y, { gradient: dy, retainGraph: true });

@@ -1,9 +1,13 @@
 // Elementwise ops: the mathematics, the arithmetic, broadcasts, and what an op costs apart from its elements.
-import { gelu, relu, sigmoid, silu, tanh } from "../src/ops/activation.ts";
-import { add, atan2, mul } from "../src/ops/binary.ts";
+import { gelu, mish, relu, sigmoid, silu, tanh } from "../src/ops/activation.ts";
+import { add, mul } from "../src/ops/binary.ts";
 import { lt } from "../src/ops/compare.ts";
 import { randn } from "../src/ops/create-random.ts";
+import { hardswish } from "../src/ops/piecewise.ts";
 import { pow } from "../src/ops/pow.ts";
+import { elu } from "../src/ops/rectifier.ts";
+import { asinh, expm1 } from "../src/ops/transcendental.ts";
+import { atan2 } from "../src/ops/trig.ts";
 import { abs, cos, erf, exp, log } from "../src/ops/unary.ts";
 import type { Shape } from "../src/shape.ts";
 import type { Tensor } from "../src/tensor.ts";
@@ -44,6 +48,11 @@ export default [
   one("gelu", gelu),
   one("gelu tanh", (x) => gelu(x, { approximate: "tanh" })),
   one("silu", silu),
+  one("mish", mish),
+  one("elu", (x) => elu(x)),
+  one("hardswish", hardswish),
+  one("expm1", expm1),
+  one("asinh", asinh),
   one("pow 1.7", (x) => pow(x, 1.7)),
   one("relu", relu),
   one("abs", abs),

@@ -1,7 +1,10 @@
-// Pooling through the public ops, in nanoseconds an output value: `pool max|avg KxK sS HxW`, ` dx` for the backward alone.
+// Pooling through the public ops, in nanoseconds an output value: `pool max|avg KxK sS HxW`, ` dx` for the backward alone;
+// `pool adaptive` for 7x7 means of other sizes, and `pool global` for one.
 import { backward } from "../src/backward.ts";
+import { adaptiveAvgPool2d } from "../src/ops/adaptive-pool.ts";
+import { avgPool2d } from "../src/ops/avg-pool.ts";
 import { randn } from "../src/ops/create-random.ts";
-import { avgPool2d, maxPool2d } from "../src/ops/pool.ts";
+import { maxPool2d } from "../src/ops/max-pool.ts";
 import { sizeOf } from "../src/shape.ts";
 import type { Benchmark } from "./harness.ts";
 
@@ -51,4 +54,17 @@ function benchmarks(kind: "max" | "avg", { kernel, stride, padding, shape }: Win
   ];
 }
 
-export default WINDOWS.flatMap((w) => [...benchmarks("max", w), ...benchmarks("avg", w)]) satisfies Benchmark[];
+const adaptive = (name: string, out: number): Benchmark => ({
+  name,
+  values: 4 * 64 * out * out,
+  setup() {
+    const x = randn([4, 64, 32, 32]);
+    return () => adaptiveAvgPool2d(x, out).dispose();
+  },
+});
+
+export default [
+  ...WINDOWS.flatMap((w) => [...benchmarks("max", w), ...benchmarks("avg", w)]),
+  adaptive("pool adaptive 7x7 32x32", 7),
+  adaptive("pool global 32x32", 1),
+] satisfies Benchmark[];

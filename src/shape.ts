@@ -106,7 +106,11 @@ export function checkOptions(op: string, options: object | undefined, allowed: r
  * Options with their defaults filled in. Refuses names that have no default, and a value of another kind where the
  * default is a number or a boolean; ranges are the caller's to check.
  */
-export function readOptions<T extends object>(op: string, given: Partial<T> | undefined, defaults: T): T {
+export function readOptions<T extends object>(
+  op: string,
+  given: { [K in keyof T]?: T[K] | undefined } | undefined,
+  defaults: T,
+): T {
   checkOptions(op, given, Object.keys(defaults));
   const options = { ...defaults };
   for (const name in given) {
@@ -177,14 +181,16 @@ export function checkShape(op: string, shape: unknown, name = "shape"): Shape {
   return shape;
 }
 
-/** A value for height and width: one integer for both, or a pair. */
-export function pair(op: string, name: string, value: unknown, min: number): [number, number] {
-  if (Array.isArray(value)) {
-    if (value.length !== 2) {
-      throw new RangeError(`${op}: expected ${name} to be an integer or a pair, got ${describe(value)}`);
-    }
-    return [checkInt(op, name, value[0], min), checkInt(op, name, value[1], min)];
-  }
-  const v = checkInt(op, name, value, min);
-  return [v, v];
+/** A value for each of `n` axes: one integer for all, or a list. */
+export function perAxis(op: string, name: string, value: unknown, n: number, min: number): number[] {
+  if (!Array.isArray(value)) return new Array<number>(n).fill(checkInt(op, name, value, min));
+  if (value.length === n) return value.map((v) => checkInt(op, name, v, min));
+  throw new RangeError(`${op}: expected ${name} to be an integer or ${listOf(n)}, got ${describe(value)}`);
 }
+
+/** One to three numbers, in messages. */
+export const listOf = (n: number): string => ["", "a list of one", "a pair", "a list of three"][n]!;
+
+/** A value for height and width: one integer for both, or a pair. */
+export const pair = (op: string, name: string, value: unknown, min: number): [number, number] =>
+  perAxis(op, name, value, 2, min) as [number, number];

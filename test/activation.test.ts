@@ -2,8 +2,9 @@
 // all of float32 is in math.test.ts.
 import { describe, expect, test } from "vitest";
 import "../src/entry.ts";
-import { clamp, gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "../src/ops/activation.ts";
+import { gelu, leakyRelu, relu, sigmoid, silu, softplus, tanh } from "../src/ops/activation.ts";
 import { tensor, variable } from "../src/ops/create.ts";
+import { clamp } from "../src/ops/piecewise.ts";
 import type { Tensor } from "../src/tensor.ts";
 import { checkOp, random } from "./check-op.ts";
 import { erf } from "./reference.ts";

@@ -1,9 +1,10 @@
 // What conv2d, maxPool2d and avgPool2d refuse, and the text they refuse it with.
 import "../src/boot.ts";
 import { describe, expect, it } from "vitest";
+import { avgPool2d } from "../src/ops/avg-pool.ts";
 import { conv2d } from "../src/ops/conv.ts";
 import { ones, zeros } from "../src/ops/create.ts";
-import { avgPool2d, maxPool2d } from "../src/ops/pool.ts";
+import { maxPool2d } from "../src/ops/max-pool.ts";
 import type { Tensor } from "../src/tensor.ts";
 
 type Refusal = [what: string, run: () => unknown, kind: typeof TypeError | typeof RangeError, text: string];
@@ -243,7 +244,7 @@ describe("maxPool2d and avgPool2d", () => {
       "an option of the other",
       () => loosely(maxPool2d, x, 2, { countIncludePad: true }),
       TypeError,
-      'maxPool2d: unknown option "countIncludePad"; expected one of stride, padding, dilation, ceilMode',
+      'maxPool2d: unknown option "countIncludePad"; expected one of stride, padding, dilation, ceilMode, returnIndices',
     ],
     [
       "a dilated mean",

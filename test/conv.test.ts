@@ -75,7 +75,7 @@ function optionsOf({ stride, before, dilation, groups }: ConvCase) {
 /** The kernels' view of a case. */
 function geometryOf(sizes: ConvCase): number[] {
   const { n, c, h, w, o, kh, kw, stride, before, dilation, groups } = sizes;
-  return [n, c, h, w, o, kh, kw, ...stride, ...before, ...dilation, groups, ...outputSize(sizes)];
+  return [n, c, 1, h, w, o, 1, kh, kw, 1, ...stride, 0, ...before, 1, ...dilation, groups, 1, ...outputSize(sizes)];
 }
 
 describe("conv2d", () => {
@@ -132,16 +132,15 @@ describe("conv2d", () => {
           k.free(out);
           k.free(working);
         };
-        run(want.y, k.conv2dScratch(ints(geometry)), (y, s) => {
-          k.conv2d(y, x.ptr, weight.ptr, bias.ptr, ints(geometry), s);
+        run(want.y, k.convScratch(ints(geometry)), (y, s) => {
+          k.conv(y, x.ptr, weight.ptr, bias.ptr, ints(geometry), s);
         });
-        run(want.dx, k.conv2dInputGradScratch(ints(geometry)), (dx, s) => {
-          k.conv2dInputGrad(dx, dy.ptr, weight.ptr, ints(geometry), s);
+        run(want.dx, k.convInputGradScratch(ints(geometry)), (dx, s) => {
+          k.convInputGrad(dx, dy.ptr, weight.ptr, 0, ints(geometry), s);
         });
-        run(want.dweight, k.conv2dWeightGradScratch(ints(geometry)), (dw, s) => {
-          k.conv2dWeightGrad(dw, dy.ptr, x.ptr, ints(geometry), s);
+        run(want.dweight, k.convWeightGradScratch(ints(geometry)), (dw, s) => {
+          k.convWeightGrad(dw, dy.ptr, x.ptr, ints(geometry), s);
         });
-        run(want.dbias, 16, (db) => k.conv2dBiasGrad(db, dy.ptr, sizes.n, sizes.o, dy.size / sizes.n / sizes.o));
       });
   });
 

@@ -1,11 +1,13 @@
-// Dropout: its rate, its mask by the stream, and that its gradient draws the same mask again.
+// Dropout and its variants: the rate, its mask by the stream, and that its gradient draws the same mask again.
 import { describe, expect, it } from "vitest";
 import "../src/boot.ts";
 import { backward } from "../src/backward.ts";
 import { ones, tensor, zeros } from "../src/ops/create.ts";
-import { dropout } from "../src/ops/random.ts";
+import { randn } from "../src/ops/create-random.ts";
+import { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from "../src/ops/random.ts";
 import { sum } from "../src/ops/reduce.ts";
 import { reserve, seed } from "../src/random.ts";
+import type { Tensor } from "../src/tensor.ts";
 import { nextWords, stat } from "./philox-reference.ts";
 
 describe("dropout", () => {
@@ -91,5 +93,69 @@ describe("dropout", () => {
     expect(() => dropout(x, { rate: 0.5 } as never)).toThrow(
       'dropout: unknown option "rate"; expected one of p, training',
     );
+  });
+});
+
+/** The values of each channel, as sets: one value each, if whole channels were dropped or kept. */
+const perChannel = (x: Tensor, channels: number): number[][] => {
+  const size = x.size / channels;
+  return Array.from({ length: channels }, (_, c) => [...new Set(x.data.slice(c * size, (c + 1) * size))]);
+};
+
+describe("dropout of whole channels", () => {
+  it.each([
+    ["dropout1d", dropout1d, [40, 5, 7], 200],
+    ["dropout1d of a sample alone", dropout1d, [200, 7], 200],
+    ["dropout2d", dropout2d, [40, 5, 3, 3], 200],
+    ["dropout2d of lines", dropout2d, [40, 5, 3], 200],
+    ["dropout3d", dropout3d, [40, 5, 3, 2, 1], 200],
+    ["dropout3d of a sample alone", dropout3d, [200, 3, 2, 1], 200],
+  ] as const)("%s", (_name, op, shape, channels) => {
+    seed(31);
+    const x = ones([...shape]);
+    x.requiresGrad = true;
+    const y = op(x, { p: 0.25 });
+    const values = perChannel(y, channels);
+    expect(values.every((v) => v.length === 1)).toBe(true);
+    const dropped = values.filter(([v]) => v === 0).length;
+    expect(new Set(values.flat())).toEqual(new Set([0, Math.fround(4 / 3)]));
+    expect(Math.abs(dropped / channels - 0.25)).toBeLessThan(0.13);
+    backward(sum(y));
+    expect(x.grad!.data).toEqual(y.data);
+  });
+
+  it("draws the same channels after the same seed", () => {
+    const draw = () => {
+      seed(32);
+      return dropout2d(ones([8, 4, 2, 2])).toArray();
+    };
+    expect(draw()).toEqual(draw());
+  });
+});
+
+describe("alphaDropout", () => {
+  it("keeps mean 0 and variance 1", () => {
+    seed(33);
+    const y = alphaDropout(randn([1 << 16]), { p: 0.3 });
+    const mean = stat(y.data, (v) => v);
+    expect(mean).toBeCloseTo(0, 1);
+    expect(stat(y.data, (v) => (v - mean) ** 2)).toBeCloseTo(1, 1);
+  });
+
+  it("has PyTorch's two affine maps", () => {
+    seed(34);
+    const p = 0.4;
+    const limit = -1.7580993408473766;
+    const a = 1 / Math.sqrt((1 - p) * (1 + p * limit * limit));
+    const y = alphaDropout(ones([200]), { p });
+    const want = [a * (limit - p * limit), a * (1 - p * limit)].map((v) => v.toFixed(5));
+    expect(new Set(Array.from(y.data, (v) => v.toFixed(5)))).toEqual(new Set(want));
+  });
+
+  it("of features takes whole channels, and with p = 1 gives zeros", () => {
+    const values = perChannel(featureAlphaDropout(ones([10, 10, 4])), 100);
+    expect(values.every((v) => v.length === 1) && new Set(values.flat()).size === 2).toBe(true);
+    expect(alphaDropout(ones([2]), { p: 1 }).toArray()).toEqual([0, 0]);
+    expect(featureAlphaDropout(ones([2, 3]), { training: false }).toArray()).toEqual(ones([2, 3]).toArray());
   });
 });

@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import "../src/boot.ts";
 import { backward } from "../src/backward.ts";
-import { crossEntropy, mse } from "../src/losses.ts";
+import { mse } from "../src/losses/regression.ts";
 import { tensor } from "../src/ops/create.ts";
-import { crossEntropy as op } from "../src/ops/cross-entropy.ts";
+import { crossEntropy, crossEntropy as op } from "../src/ops/cross-entropy.ts";
 import { checkOp, random } from "./check-op.ts";
 
 describe("mse", () => {

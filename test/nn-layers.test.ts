@@ -2,21 +2,24 @@
 import "../src/boot.ts";
 import { describe, expect, it } from "vitest";
 import { backward } from "../src/backward.ts";
-import { GELU, LeakyReLU, ReLU, Sigmoid, Softmax, Tanh } from "../src/nn/activations.ts";
+import { GELU, LeakyReLU, ReLU, Sigmoid, Tanh } from "../src/nn/activations.ts";
+import { AvgPool2d } from "../src/nn/avg-pool.ts";
 import { Conv2d } from "../src/nn/conv.ts";
 import { Dropout } from "../src/nn/dropout.ts";
 import { Embedding } from "../src/nn/embedding.ts";
 import { Flatten, Identity } from "../src/nn/flatten.ts";
 import { Linear } from "../src/nn/linear.ts";
+import { MaxPool2d } from "../src/nn/max-pool.ts";
 import type { Layer, Module } from "../src/nn/module.ts";
-import { AvgPool2d, MaxPool2d } from "../src/nn/pool.ts";
 import { Sequential } from "../src/nn/sequential.ts";
+import { Softmax } from "../src/nn/softmax.ts";
 import { gelu, leakyRelu, relu, sigmoid, tanh } from "../src/ops/activation.ts";
+import { avgPool2d } from "../src/ops/avg-pool.ts";
 import { conv2d } from "../src/ops/conv.ts";
 import { ones, tensor, zeros } from "../src/ops/create.ts";
 import { randn } from "../src/ops/create-random.ts";
 import { linear } from "../src/ops/gemm.ts";
-import { avgPool2d, maxPool2d } from "../src/ops/pool.ts";
+import { maxPool2d } from "../src/ops/max-pool.ts";
 import { dropout } from "../src/ops/random.ts";
 import { sum } from "../src/ops/reduce.ts";
 import { softmax } from "../src/ops/softmax.ts";
@@ -154,7 +157,7 @@ describe("text shows the options of", () => {
     ],
     [
       new AvgPool2d(3, { ceilMode: true, countIncludePad: false, divisorOverride: 2 }),
-      "AvgPool2d(kernelSize=[3, 3], stride=[3, 3], padding=[0, 0], ceilMode=true, countIncludePad=false, divisorOverride=2)",
+      "AvgPool2d(kernelSize=[3, 3], stride=[3, 3], ceilMode=true, countIncludePad=false, divisorOverride=2)",
     ],
     [new Flatten(), "Flatten(startAxis=1, endAxis=-1)"],
     [new Dropout(0.3), "Dropout(p=0.3)"],

@@ -3,8 +3,9 @@
 import "../src/entry.ts";
 import { describe, expect, it } from "vitest";
 import { backward } from "../src/backward.ts";
+import { type AvgPool2dOptions, avgPool2d } from "../src/ops/avg-pool.ts";
 import { full, ones, tensor, zeros } from "../src/ops/create.ts";
-import { type AvgPool2dOptions, avgPool2d, maxPool2d } from "../src/ops/pool.ts";
+import { maxPool2d } from "../src/ops/max-pool.ts";
 import { tidy } from "../src/scope.ts";
 import type { Tensor } from "../src/tensor.ts";
 import { f32, ints, k } from "../src/wasm.ts";
@@ -248,8 +249,8 @@ describe.each([
       tidy(() => {
         const [ho, wo] = [h >> 1, w >> 1];
         const [x, dy] = [random([3, h, w], 1), random([3, ho, wo], 2)];
-        const sizes = [3, 1, h, w, 1, 2, 2, 2, 2, 0, 0, 1, 1, 1, ho, wo];
-        const bytes = Math.max(k.poolScratch(ints(sizes)), k.poolGradScratch(ints(sizes)));
+        const sizes = [3, 1, 1, h, w, 1, 1, 2, 2, 1, 2, 2, 0, 0, 0, 1, 1, 1, 1, 1, ho, wo];
+        const bytes = Math.max(k.poolScratch(ints(sizes)), k.avgPoolGradScratch(ints(sizes)));
         const working = k.alloc(bytes + 32);
         f32(working, bytes / 4 + 8)
           .fill(Number.NaN, 0, bytes / 4)
@@ -261,16 +262,17 @@ describe.each([
           expect(f32(out, n).some((v) => v === GUARD)).toBe(false);
           expect(f32(out + 4 * n, x.size + 8 - n).every((v) => v === GUARD)).toBe(true);
         };
-        run(dy.size, () =>
-          name === "maxPool2d"
-            ? k.maxPool2d(out, x.ptr, ints(sizes), working)
-            : k.avgPool2d(out, x.ptr, ints(sizes), working, 1, 0),
-        );
-        run(x.size, () =>
-          name === "maxPool2d"
-            ? k.maxPool2dGrad(out, dy.ptr, x.ptr, ints(sizes), working)
-            : k.avgPool2dGrad(out, dy.ptr, ints(sizes), working, 1, 0),
-        );
+        const other = k.alloc(x.size * 4);
+        if (name === "avgPool2d") {
+          run(dy.size, () => k.avgPool(out, x.ptr, ints(sizes), working, 1, 0));
+          run(x.size, () => k.avgPoolGrad(out, dy.ptr, ints(sizes), working, 1, 0));
+        } else {
+          run(dy.size, () => k.maxPool(out, 0, x.ptr, ints(sizes), working));
+          run(dy.size, () => k.maxPool(out, other, x.ptr, ints(sizes), working));
+          run(dy.size, () => k.maxPool(other, out, x.ptr, ints(sizes), working));
+          if (k.poolsQuads(ints(sizes))) run(x.size, () => k.maxPoolQuadsGrad(out, dy.ptr, x.ptr, ints(sizes)));
+        }
+        k.free(other);
         expect(f32(working + bytes, 8).every((v) => v === GUARD)).toBe(true);
         k.free(out);
         k.free(working);

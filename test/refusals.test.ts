@@ -3,17 +3,25 @@
 import { describe, expect, it } from "vitest";
 import * as sedge from "../src/entry.ts";
 import { OTHERS, withGradient, withoutGradient } from "./op-calls.ts";
+import * as conv from "./refusals/conv.ts";
+import * as elementwise from "./refusals/elementwise.ts";
 import * as foundation from "./refusals/foundation.ts";
+import * as losses from "./refusals/losses.ts";
 import * as norm from "./refusals/norm.ts";
 import * as reduce from "./refusals/reduce.ts";
 import * as rnn from "./refusals/rnn.ts";
+import * as shape from "./refusals/shape.ts";
 
 /** By exported name, as `conv1d`, `nn.Conv1d`, `optim.Lion`: calls, and a part of the message of each. */
 const refusals: Record<string, [call: () => unknown, message: string][]> = {
+  ...conv.refusals,
+  ...elementwise.refusals,
   ...foundation.refusals,
+  ...losses.refusals,
   ...norm.refusals,
   ...reduce.refusals,
   ...rnn.refusals,
+  ...shape.refusals,
 };
 
 /** What takes a tensor first refuses text, whatever else it takes. */

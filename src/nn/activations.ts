@@ -1,8 +1,22 @@
-// Activation functions as layers, for Sequential. Their functions are src/ops/activation.ts and src/ops/softmax.ts.
-import { gelu, leakyRelu, relu, sigmoid, tanh } from "../ops/activation.ts";
-import { softmax } from "../ops/softmax.ts";
-import { checkInt, checkNumber, checkOptions, describe } from "../shape.ts";
+// Smooth activation functions as layers, and relu and its leaky kin. Their functions are src/ops/activation.ts. Other layers
+// of the kind are piecewise.ts, rectifier.ts and softmax.ts beside this.
+import {
+  gelu,
+  glu,
+  leakyRelu,
+  logSigmoid,
+  mish,
+  relu,
+  sigmoid,
+  silu,
+  softplus,
+  softsign,
+  tanh,
+  tanhshrink,
+} from "../ops/activation.ts";
+import { checkInt, describe } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { Configured } from "./configured.ts";
 import { Module } from "./module.ts";
 
 /**
@@ -40,20 +54,15 @@ export class ReLU extends Module {
  * new nn.LeakyReLU(0.5).call(tensor([-1, 2])).toArray(); // => [-0.5,2]
  * ```
  */
-export class LeakyReLU extends Module {
-  readonly negativeSlope: number;
+export class LeakyReLU extends Configured {
+  declare readonly negativeSlope: number;
 
-  constructor(negativeSlope = 0.01) {
-    super();
-    this.negativeSlope = checkNumber("LeakyReLU", "negativeSlope", negativeSlope);
+  constructor(negativeSlope?: number) {
+    super({ negativeSlope }, { negativeSlope: 0.01 });
   }
 
   forward(x: Tensor): Tensor {
     return leakyRelu(x, { negativeSlope: this.negativeSlope });
-  }
-
-  override extraRepr(): string {
-    return `negativeSlope=${this.negativeSlope}`;
   }
 }
 
@@ -77,6 +86,25 @@ export class Sigmoid extends Module {
 }
 
 /**
+ * The logarithm of the logistic function.
+ *
+ * Shape: any, kept.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.LogSigmoid.html
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "sedge";
+ * new nn.LogSigmoid().call(tensor([-100])).toArray(); // => [-100]
+ * ```
+ */
+export class LogSigmoid extends Module {
+  forward(x: Tensor): Tensor {
+    return logSigmoid(x);
+  }
+}
+
+/**
  * The hyperbolic tangent.
  *
  * Shape: any, kept.
@@ -92,6 +120,112 @@ export class Sigmoid extends Module {
 export class Tanh extends Module {
   forward(x: Tensor): Tensor {
     return tanh(x);
+  }
+}
+
+/**
+ * `x - tanh(x)`.
+ *
+ * Shape: any, kept.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Tanhshrink.html
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "sedge";
+ * new nn.Tanhshrink().call(tensor([20])).toArray(); // => [19]
+ * ```
+ */
+export class Tanhshrink extends Module {
+  forward(x: Tensor): Tensor {
+    return tanhshrink(x);
+  }
+}
+
+/**
+ * `x / (1 + |x|)`.
+ *
+ * Shape: any, kept.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softsign.html
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "sedge";
+ * new nn.Softsign().call(tensor([-1, 3])).toArray(); // => [-0.5,0.75]
+ * ```
+ */
+export class Softsign extends Module {
+  forward(x: Tensor): Tensor {
+    return softsign(x);
+  }
+}
+
+/**
+ * `x * sigmoid(x)`, also called swish.
+ *
+ * Shape: any, kept.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.SiLU.html
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "sedge";
+ * new nn.SiLU().call(tensor([0])).toArray(); // => [0]
+ * ```
+ */
+export class SiLU extends Module {
+  forward(x: Tensor): Tensor {
+    return silu(x);
+  }
+}
+
+/**
+ * `x * tanh(softplus(x))`.
+ *
+ * Shape: any, kept.
+ *
+ * @see https://arxiv.org/abs/1908.08681
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Mish.html
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "sedge";
+ * new nn.Mish().call(tensor([0, 100])).toArray(); // => [0,100]
+ * ```
+ */
+export class Mish extends Module {
+  forward(x: Tensor): Tensor {
+    return mish(x);
+  }
+}
+
+/**
+ * `log(1 + exp(beta * x)) / beta`, and `x` itself where `beta * x > threshold`.
+ *
+ * @param options `beta` (default 1), `threshold` (default 20).
+ * @throws TypeError if either is no number.
+ *
+ * Shape: any, kept.
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html
+ *
+ * @example
+ * ```ts
+ * import { nn, tensor } from "sedge";
+ * new nn.Softplus({ beta: 2 }).call(tensor([50])).toArray(); // => [50]
+ * ```
+ */
+export class Softplus extends Configured {
+  declare readonly beta: number;
+  declare readonly threshold: number;
+
+  constructor(options?: { beta?: number; threshold?: number }) {
+    super(options, { beta: 1, threshold: 20 });
+  }
+
+  forward(x: Tensor): Tensor {
+    return softplus(x, { beta: this.beta, threshold: this.threshold });
   }
 }
 
@@ -112,58 +246,46 @@ export class Tanh extends Module {
  * new nn.GELU({ approximate: "tanh" }).call(tensor([0])).toArray(); // => [0]
  * ```
  */
-export class GELU extends Module {
-  readonly approximate: "none" | "tanh";
+export class GELU extends Configured {
+  declare readonly approximate: "none" | "tanh";
 
-  constructor(options: { approximate?: "none" | "tanh" } = {}) {
-    super();
-    checkOptions("GELU", options, ["approximate"]);
-    const { approximate = "none" } = options;
-    if (approximate !== "none" && approximate !== "tanh") {
-      throw new RangeError(`GELU: expected approximate to be "none" or "tanh", got ${describe(approximate)}`);
+  constructor(options?: { approximate?: "none" | "tanh" }) {
+    super(options, { approximate: "none" });
+    if (this.approximate !== "none" && this.approximate !== "tanh") {
+      throw new RangeError(`GELU: expected approximate to be "none" or "tanh", got ${describe(this.approximate)}`);
     }
-    this.approximate = approximate;
   }
 
   forward(x: Tensor): Tensor {
     return gelu(x, { approximate: this.approximate });
   }
-
-  override extraRepr(): string {
-    return `approximate=${this.approximate}`;
-  }
 }
 
 /**
- * `exp(x)` divided by its sum along an axis. Before `crossEntropy` it has no place: that takes logits.
+ * The first half along an axis times the sigmoid of the second.
  *
- * @param options `axis` (default -1): the axis whose elements add up to 1.
- * @throws TypeError if `axis` is no integer; RangeError by the call if it is beyond the input's.
+ * @param options `axis` (default -1), of even size.
+ * @throws TypeError if `axis` is no integer; RangeError by the call if it is of odd size.
  *
- * Shape: any, kept.
+ * Shape: any; the axis is halved.
  *
- * @see https://pytorch.org/docs/stable/generated/torch.nn.Softmax.html
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.GLU.html
  *
  * @example
  * ```ts
  * import { nn, tensor } from "sedge";
- * new nn.Softmax().call(tensor([[1, 1], [1000, 0]])).toArray(); // => [[0.5,0.5],[1,0]]
+ * new nn.GLU().call(tensor([1, 2, 0, 0])).toArray(); // => [0.5,1]
  * ```
  */
-export class Softmax extends Module {
-  readonly axis: number;
+export class GLU extends Configured {
+  declare readonly axis: number;
 
-  constructor(options: { axis?: number } = {}) {
-    super();
-    checkOptions("Softmax", options, ["axis"]);
-    this.axis = checkInt("Softmax", "axis", options.axis ?? -1);
+  constructor(options?: { axis?: number }) {
+    super(options, { axis: -1 });
+    checkInt("GLU", "axis", this.axis);
   }
 
   forward(x: Tensor): Tensor {
-    return softmax(x, { axis: this.axis });
-  }
-
-  override extraRepr(): string {
-    return `axis=${this.axis}`;
+    return glu(x, { axis: this.axis });
   }
 }

@@ -1,8 +1,9 @@
 // Layers that only arrange what they get.
-import { flatten } from "../ops/shape.ts";
-import { checkInt, checkOptions } from "../shape.ts";
+import { flatten, unflatten } from "../ops/shape.ts";
+import { checkInt, checkOptions, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
+import { Plain } from "./plain.ts";
 
 /**
  * Merges axes into one: by default all but the first, as between convolutions and linear layers.
@@ -38,6 +39,38 @@ export class Flatten extends Module {
 
   override extraRepr(): string {
     return `startAxis=${this.startAxis}, endAxis=${this.endAxis}`;
+  }
+}
+
+/**
+ * Splits an axis into several.
+ *
+ * @param axis the axis to split.
+ * @param shape sizes with the axis' size as product; one may be -1 and is worked out.
+ * @throws TypeError for an axis that is no integer; RangeError by the call for sizes that do not fit.
+ *
+ * Shape: [n, a * b] to [n, a, b].
+ *
+ * @see https://pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
+ *
+ * @example
+ * ```ts
+ * import { nn, ones } from "sedge";
+ * new nn.Unflatten(1, [2, -1]).call(ones([3, 8])).shape; // => [3,2,4]
+ * ```
+ */
+export class Unflatten extends Plain {
+  readonly axis: number;
+  readonly shape: Shape;
+
+  constructor(axis: number, shape: Shape) {
+    super();
+    this.axis = checkInt("Unflatten", "axis", axis);
+    this.shape = shape;
+  }
+
+  forward(x: Tensor): Tensor {
+    return unflatten(x, this.axis, this.shape);
   }
 }
 

@@ -1,7 +1,7 @@
-// Arithmetic of two operands, each a tensor or a number: add sub mul div maximum minimum pow atan2 fmod remainder.
-// They broadcast, promote (bool < int32 < float32), and their gradients are summed back to the operands' shapes.
+// Arithmetic of two operands, each a tensor or a number: add sub mul div maximum minimum. Remainders and copysign are
+// remainder.ts, powers pow.ts, angles trig.ts. They broadcast, promote (bool < int32 < float32), and their gradients are summed back to the operands' shapes.
 // Kernels: assembly/binary.ts.
-import { checkNumber, checkOptions } from "../shape.ts";
+import { checkNumber, checkOptions, describe } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import {
@@ -9,7 +9,8 @@ import {
   apply3,
   type Binary,
   binary,
-  commonType,
+  checkDivisor,
+  converted,
   expectOperand,
   negated,
   type Operand,
@@ -114,21 +115,32 @@ export function mul(a: Operand, b: Operand): Tensor {
   });
 }
 
+/** Options of {@link div}. */
+export interface DivOptions {
+  /** "floor" rounds the quotient down, "trunc" cuts it toward zero. Default: it is not rounded. */
+  roundingMode?: "floor" | "trunc" | undefined;
+}
+
 /**
- * Elementwise quotient `a / b`, always float32. Division by zero gives an infinity or NaN.
+ * Elementwise quotient `a / b`. Division by zero gives an infinity or NaN.
  *
  * @param a tensor or number.
  * @param b tensor or number, of a shape that broadcasts with `a`'s.
- * @throws RangeError if the shapes do not broadcast together.
+ * @param options `roundingMode`: "floor" rounds the exact quotient down, "trunc" cuts it toward zero; their gradient is 0.
+ * @returns float32; with a rounding mode the common kind, int32 for integers.
+ * @throws RangeError if the shapes do not broadcast together, for another mode, and for int32 rounded division by zero.
  * @see https://pytorch.org/docs/stable/generated/torch.div.html
  *
  * @example
  * ```ts
  * import { div, tensor } from "sedge";
  * div(tensor([1, 2, 3], { dtype: "int32" }), 2).toArray(); // => [0.5,1,1.5]
+ * div(tensor([-7, 7]), 2, { roundingMode: "floor" }).toArray(); // => [-4,3]
  * ```
  */
-export function div(a: Operand, b: Operand): Tensor {
+export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
+  checkOptions("div", options, ["roundingMode"]);
+  if (options?.roundingMode !== undefined) return rounded(a, b, options.roundingMode);
   return binary("div", a, b, {
     float: k.div,
     save: (_a, b, y) => [b, y],
@@ -141,6 +153,19 @@ export function div(a: Operand, b: Operand): Tensor {
       return [da, needs[1] ? mul(mul(da, y), -1) : null];
     },
   });
+}
+
+function rounded(a: Operand, b: Operand, mode: "floor" | "trunc"): Tensor {
+  if (mode !== "floor" && mode !== "trunc") {
+    throw new RangeError(`div: expected roundingMode "floor" or "trunc", got ${describe(mode)}`);
+  }
+  checkDivisor("div", a, b);
+  const still = (dy: Tensor): [Tensor, Tensor] => {
+    const zero = mul(dy, 0);
+    return [zero, zero];
+  };
+  const [float, int] = mode === "floor" ? [k.floorDiv, k.floorDivInt] : [k.truncDiv, k.truncDivInt];
+  return binary("div", a, b, { float, int, backward: still, twice: still });
 }
 
 /**
@@ -164,6 +189,7 @@ export function maximum(a: Operand, b: Operand): Tensor {
     int: k.maximumInt,
     save: (a, b) => [a, b],
     backward: (dy, [a, b], needs) => [needs[0] ? larger(dy, a, b) : null, needs[1] ? larger(dy, b, a) : null],
+    twice: (dy, [a, b]) => [mul(dy, share(a, b)), mul(dy, share(b, a))],
   });
 }
 
@@ -188,98 +214,12 @@ export function minimum(a: Operand, b: Operand): Tensor {
     int: k.minimumInt,
     save: (a, b) => [a, b],
     backward: (dy, [a, b], needs) => [needs[0] ? larger(dy, b, a) : null, needs[1] ? larger(dy, a, b) : null],
+    twice: (dy, [a, b]) => [mul(dy, share(b, a)), mul(dy, share(a, b))],
   });
 }
 
 /** dy where a > b or one is NaN, half of it where they are equal. */
 const larger = (dy: Tensor, a: Tensor, b: Tensor): Tensor => apply3("maximum", k.maximumGrad, dy, a, b, "float32");
 
-/**
- * Elementwise angle of the point `(b, a)` in radians, from -π to π: `atan(a / b)` in the right quadrant. float32.
- * The gradient at the origin is NaN.
- *
- * @param a tensor or number: the ordinates.
- * @param b tensor or number: the abscissas, of a shape that broadcasts with `a`'s.
- * @throws RangeError if the shapes do not broadcast together.
- * @see https://pytorch.org/docs/stable/generated/torch.atan2.html
- *
- * @example
- * ```ts
- * import { atan2, tensor } from "sedge";
- * atan2(tensor([0, 1]), tensor([1, 1])).toArray(); // => [0,0.7853981852531433]
- * ```
- */
-export function atan2(a: Operand, b: Operand): Tensor {
-  return binary("atan2", a, b, {
-    float: k.atan2,
-    save: (a, b) => [a, b],
-    backward: (dy, [a, b], needs) => {
-      const squared = apply2("add", k.add, times(a, a), times(b, b), "float32");
-      const share = apply2("div", k.div, dy, squared, "float32");
-      return [needs[0] ? times(share, b) : null, needs[1] ? negated(times(share, a)) : null];
-    },
-  });
-}
-
-/**
- * Elementwise remainder of the division cut toward zero, with the sign of `a`: C's `fmod`, exact. As there, float32
- * division by zero gives NaN, and `a` finite with `b` infinite gives `a`.
- *
- * @param a tensor or number.
- * @param b tensor or number, of a shape that broadcasts with `a`'s.
- * @returns the common shape and kind.
- * @throws RangeError if the shapes do not broadcast together, or an int32 divisor is 0.
- * @see https://pytorch.org/docs/stable/generated/torch.fmod.html
- *
- * @example
- * ```ts
- * import { fmod, tensor } from "sedge";
- * fmod(tensor([-3, 3]), 2).toArray(); // => [-1,1]
- * ```
- */
-export function fmod(a: Operand, b: Operand): Tensor {
-  checkDivisor("fmod", a, b);
-  return binary("fmod", a, b, { float: k.fmod, int: k.fmodInt, ...quotientGradient });
-}
-
-/**
- * Elementwise remainder of the division rounded down, with the sign of `b`: Python's `%`. Division by zero as in
- * {@link fmod}.
- *
- * @param a tensor or number.
- * @param b tensor or number, of a shape that broadcasts with `a`'s.
- * @returns the common shape and kind.
- * @throws RangeError if the shapes do not broadcast together, or an int32 divisor is 0.
- * @see https://pytorch.org/docs/stable/generated/torch.remainder.html
- *
- * @example
- * ```ts
- * import { remainder, tensor } from "sedge";
- * remainder(tensor([-3, 3]), 2).toArray(); // => [1,1]
- * ```
- */
-export function remainder(a: Operand, b: Operand): Tensor {
-  checkDivisor("remainder", a, b);
-  return binary("remainder", a, b, { float: k.remainder, int: k.remainderInt, ...quotientGradient });
-}
-
-/** Of y = a - q b with a whole quotient q: da = dy, db = -q dy. */
-const quotientGradient: Pick<Binary, "save" | "backward"> = {
-  save: (a, b, y) => [a, b, y],
-  backward: (dy, [a, b, y], needs) => {
-    if (!needs[1]) return [dy, null];
-    const multiple = apply2("sub", k.sub, a, y, "float32");
-    const quotient = apply2("div", k.div, multiple, b, "float32");
-    k.round(quotient.ptr, quotient.ptr, quotient.size);
-    return [dy, negated(times(dy, quotient))];
-  },
-};
-
-function checkDivisor(op: string, a: Operand, b: Operand): void {
-  expectOperand(op, "a", a);
-  expectOperand(op, "b", b);
-  if (commonType(a, b, "int32") !== "int32") return;
-  const zero = typeof b === "number" ? b === 0 : b.data.includes(0);
-  if (zero)
-    throw new RangeError(`${op}: expected b without zeros, got int32 division by zero; cast to float32 for NaN`);
-}
+/** What `larger` multiplies dy by: a constant. */
+const share = (a: Tensor, b: Tensor): Tensor => converted(1, "float32", (one) => larger(one, a, b));

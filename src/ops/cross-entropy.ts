@@ -1,11 +1,12 @@
-// Cross-entropy of logits, fused with log-softmax; src/losses.ts exports it with the other losses.
+// Cross-entropy of logits, fused with log-softmax; the other losses are src/losses/.
 import { type Backward, record } from "../autograd.ts";
 import { scratch } from "../memory.ts";
-import { checkInt, checkNumber, checkOptions, type Shape, sameShape, show, stridesOf } from "../shape.ts";
+import { checkInt, checkNumber, checkOptions, type Shape, sameShape, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
-import { i32, k } from "../wasm.ts";
+import { k } from "../wasm.ts";
 import { add, div, mul, sub } from "./binary.ts";
 import { full } from "./create.ts";
+import { checkLabels } from "./internal/labels.ts";
 import { checkReduction, type Reduction } from "./internal/reduction.ts";
 import { recordSoftmax } from "./internal/softmax.ts";
 import { permute } from "./permute.ts";
@@ -78,7 +79,7 @@ export function crossEntropy(logits: Tensor, target: Tensor, options?: CrossEntr
       `${OP}: expected class indices of shape ${show(samples)} for logits ${show(shape)}, got ${show(target.shape)}${hint}`,
     );
   }
-  checkLabels(target, classes, ignoreIndex);
+  checkLabels(OP, target, classes, ignoreIndex);
   return classesLast([logits], ([x]) => ofLabels(x!, target, weight, ignoreIndex, settings));
 }
 
@@ -203,17 +204,5 @@ function checkWeight(weight: Tensor | undefined, classes: number): void {
   }
   if (weight.requiresGrad) {
     throw new TypeError(`${OP}: expected weight to require no gradient, which has no formula; use weight.detach()`);
-  }
-}
-
-function checkLabels(target: Tensor, classes: number, ignoreIndex: number): void {
-  const labels = i32(target.ptr, target.size);
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i]!;
-    if ((label >= 0 && label < classes) || label === ignoreIndex) continue;
-    const at = stridesOf(target.shape).map((stride, axis) => Math.floor(i / stride) % target.shape[axis]!);
-    throw new RangeError(
-      `${OP}: expected labels from 0 to ${classes - 1} (${classes} classes) or ${ignoreIndex} to ignore, got ${label} at ${show(at)}`,
-    );
   }
 }

@@ -1,6 +1,6 @@
 // Rows of a table of vectors by number, one by one or summed up in bags. Other lookups are gather.ts, where the kernels
 // of both are too.
-import { noGrad, record } from "../autograd.ts";
+import { type Backward, noGrad, record } from "../autograd.ts";
 import { scratch } from "../memory.ts";
 import { tidy } from "../scope.ts";
 import { checkInt, checkNumber, checkShape, readOptions, sameShape, show } from "../shape.ts";
@@ -12,6 +12,8 @@ import { tensor } from "./create.ts";
 import { gather, indexSelect } from "./gather.ts";
 import { bagEnds, checkMode, LOOKUP } from "./internal/bags.ts";
 import { checkIndices } from "./internal/indices.ts";
+import { rowsSummed } from "./internal/lookup.ts";
+import { reshaped } from "./internal/transfer.ts";
 import { reshape } from "./shape.ts";
 import { where } from "./ternary.ts";
 import { vectorNorm } from "./vector-norm.ts";
@@ -83,12 +85,30 @@ function lookUp(
   }
   const y = empty(checkShape(op, [...ids.shape, width]));
   k.takeRows(y.ptr, weight.ptr, ids.ptr, 1, rows, ids.size, width * 4);
-  return record(op, y, [weight], [ids], (dy, [ids]) => {
+  const backward: Backward = (dy, [ids]) => {
     const dw = empty([rows, width]);
     const counts = scaleGradByFreq ? scratch(4 * rows) : 0;
     k.embeddingGrad(dw.ptr, counts, dy.ptr, ids.ptr, ids.size, rows, width, padding);
     return [dw];
-  });
+  };
+  const twice: Backward = (dy, [ids]) => {
+    const dw = rowsSummed(reshaped(op, dy, [ids.size, width]), ids, 0, rows);
+    return [scaleGradByFreq || padding >= 0 ? mul(dw, shares(ids, rows, padding, scaleGradByFreq)) : dw];
+  };
+  return record(op, y, [weight], [ids], backward, twice);
+}
+
+/** What each row's gradient is multiplied by, [V, 1]. */
+function shares(ids: Tensor, vocabulary: number, padding: number, byFrequency: boolean): Tensor {
+  const y = empty([vocabulary, 1]);
+  const share = new Float32Array(vocabulary).fill(byFrequency ? 0 : 1);
+  if (byFrequency) {
+    for (const id of ids.data) share[id] = share[id]! + 1;
+    for (let id = 0; id < vocabulary; id++) share[id] = 1 / Math.max(1, share[id]!);
+  }
+  if (padding >= 0) share[padding] = 0;
+  y.data.set(share);
+  return y;
 }
 
 /** Scales rows of a larger norm to `maxNorm`, in place. */
@@ -183,16 +203,7 @@ export function embeddingBag(
       k.bagMax(place.ptr, rows.ptr, bag.ptr, at.size, bags, rows.shape[1]!);
       return where(ge(place, 0), gather(rows, maximum(place, 0), { axis: 0 }), 0);
     }
-    const y = addRows(factors ? mul(rows, reshape(pick(factors), [at.size, 1])) : rows, bag, bags);
+    const y = rowsSummed(factors ? mul(rows, reshape(pick(factors), [at.size, 1])) : rows, bag, 0, bags);
     return mode === "mean" ? div(y, tensor(counts, { shape: [bags, 1] })) : y;
   });
-}
-
-/** y (n, D): sums of the rows by their number. */
-function addRows(rows: Tensor, index: Tensor, n: number): Tensor {
-  const width = rows.shape[1]!;
-  const y = empty([n, width]);
-  k.takeRowsGrad(y.ptr, rows.ptr, index.ptr, 1, n, index.size, width);
-  const back = (dy: Tensor, [index]: readonly Tensor[]): [Tensor] => [indexSelect(dy, index!)];
-  return record("embeddingBag", y, [rows], [index], back, back);
 }

@@ -1,11 +1,11 @@
 // Lookups through index tensors (int32), and their gradients, which add up where an index repeats, in the order of
 // the indices. Parts by ranges are slice.ts, tables of vectors embedding.ts.
-import { record } from "../autograd.ts";
-import { checkInt, checkOptions, checkShape, normalizeAxis, type Shape, show, sizeOf, stridesOf } from "../shape.ts";
-import { BYTES, empty, expectTensor, type Tensor } from "../tensor.ts";
+import { checkInt, checkOptions, checkShape, normalizeAxis, show } from "../shape.ts";
+import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { clear, copyStrided } from "./internal/copy.ts";
 import { checkIndices } from "./internal/indices.ts";
+import { asInt32, elementsTaken, rowsTaken } from "./internal/lookup.ts";
+import { composed, reshaped } from "./internal/transfer.ts";
 
 /**
  * Whole rows, or slices across any axis, by number: `y[i] = x[index[i]]`. Along the leading axis each row is one block
@@ -34,22 +34,8 @@ export function indexSelect(x: Tensor, index: Tensor, options: { axis?: number }
   if (x.rank === 0) throw new RangeError(`${op}: expected x of at least one axis, got a scalar`);
   if (index.rank > 1) throw new RangeError(`${op}: expected index of at most one axis, got ${show(index.shape)}`);
   const axis = normalizeAxis(op, options.axis ?? 0, x.rank);
-  const source = x.shape;
-  const size = source[axis]!;
-  const n = index.size;
-  checkIndices(op, "index", index, size);
-  const outer = sizeOf(source.slice(0, axis));
-  const inner = sizeOf(source.slice(axis + 1));
-  const y = empty(
-    source.map((d, i) => (i === axis ? n : d)),
-    x.dtype,
-  );
-  k.takeRows(y.ptr, x.ptr, index.ptr, outer, size, n, inner * BYTES[x.dtype]);
-  return record(op, y, [x], [index], (dy, [index]) => {
-    const dx = empty(source);
-    k.takeRowsGrad(dx.ptr, dy.ptr, index.ptr, outer, size, n, inner);
-    return [dx];
-  });
+  checkIndices(op, "index", index, x.shape[axis]!);
+  return rowsTaken(op, x, index, axis);
 }
 
 /**
@@ -83,42 +69,31 @@ export function gather(x: Tensor, index: Tensor, options: { axis: number }): Ten
       `${op}: expected index of ${x.rank} axes within ${show(source)} but for axis ${axis}, got ${show(wanted)}`,
     );
   }
-  // A scalar counts as one element along one axis.
-  const size = source[axis] ?? 1;
-  const n = wanted[axis] ?? 1;
-  checkIndices(op, "index", index, size);
-  // The part of x that index spans in the other axes; only that takes part.
-  const spanned = source.map((d, i) => (i === axis ? d : wanted[i]!));
-  const whole = spanned.every((d, i) => d === source[i]);
-  const outer = sizeOf(spanned.slice(0, axis));
-  const inner = sizeOf(spanned.slice(axis + 1));
-  const y = empty(wanted, x.dtype);
-  const from = whole ? x : within(x, spanned);
-  const look = x.dtype === "bool" ? k.gatherBytes : k.gatherWords;
-  look(y.ptr, from.ptr, index.ptr, outer, size, n, inner);
-  if (!whole) from.dispose();
-  return record(op, y, [x], [index], (dy, [index]) => {
-    const part = empty(spanned);
-    k.gatherGrad(part.ptr, dy.ptr, index.ptr, outer, size, n, inner);
-    if (whole) return [part];
-    const dx = empty(source);
-    clear(dx);
-    copyStrided(
-      dx,
-      { offset: 0, strides: stridesOf(source) },
-      part,
-      { offset: 0, strides: stridesOf(spanned) },
-      spanned,
-    );
-    return [dx];
-  });
+  checkIndices(op, "index", index, source[axis] ?? 1);
+  return asInt32(op, x, (x) => elementsTaken(op, x, index, axis));
 }
 
-/** The first `shape` elements along each axis, copied. */
-function within(x: Tensor, shape: Shape): Tensor {
-  const y = empty(shape, x.dtype);
-  copyStrided(y, { offset: 0, strides: stridesOf(shape) }, x, { offset: 0, strides: stridesOf(x.shape) }, shape);
-  return y;
+/**
+ * Single elements by their position in the whole, counted row by row.
+ *
+ * @param x any shape and dtype.
+ * @param index int32 of any shape, from 0 to `x`'s number of elements - 1.
+ * @returns `index`'s shape, `x`'s dtype.
+ * @throws TypeError if `index` is not int32; RangeError naming the first index out of range.
+ * @see https://pytorch.org/docs/stable/generated/torch.take.html
+ *
+ * @example
+ * ```ts
+ * import { take, tensor } from "sedge";
+ * take(tensor([[1, 2], [3, 4]]), tensor([3, 0], { dtype: "int32" })).toArray(); // => [4,1]
+ * ```
+ */
+export function take(x: Tensor, index: Tensor): Tensor {
+  const op = "take";
+  expectTensor(op, "x", x);
+  expectTensor(op, "index", index, "int32");
+  checkIndices(op, "index", index, x.size);
+  return composed(op, () => reshaped(op, rowsTaken(op, reshaped(op, x, [x.size]), index, 0), index.shape));
 }
 
 /**

@@ -1,9 +1,23 @@
 // Several tensors into one. Functions only, since their first argument is a list.
-import { record } from "../autograd.ts";
-import { checkOptions, checkShape, describe, normalizeAxis, type Shape, sameShape, show, sizeOf } from "../shape.ts";
-import { type DType, empty, expectTensor, type Tensor, view } from "../tensor.ts";
+import { type Backward, record } from "../autograd.ts";
+import { tidy } from "../scope.ts";
+import {
+  checkOptions,
+  checkShape,
+  describe,
+  normalizeAxis,
+  readOptions,
+  type Shape,
+  sameShape,
+  show,
+  sizeOf,
+} from "../shape.ts";
+import { type DType, empty, expectTensor, type Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
 import { copyStrided } from "./internal/copy.ts";
+import { oneOf, refusal } from "./internal/refusal.ts";
+import { repeatTo } from "./internal/sums.ts";
+import { composed, part, reshaped } from "./internal/transfer.ts";
 
 const ORDER: readonly DType[] = ["bool", "int32", "float32"];
 
@@ -31,18 +45,15 @@ function joined(op: string, tensors: readonly Tensor[], shape: Shape, outer: num
     if (source !== t) source.dispose();
     offset += width;
   }
-  return record(op, y, tensors, [], (dy, _, needs) => {
-    let from = 0;
+  const back: Backward = (dy, _, needs) => {
+    let start = 0;
     return widths.map((width, i) => {
-      const start = from;
-      from += width;
-      if (!needs[i]) return null;
-      if (outer === 1) return view(dy, shapes[i]!, start);
-      const dx = empty(shapes[i]!);
-      copyStrided(dx, { offset: 0, strides: [width, 1] }, dy, { offset: start, strides: [row, 1] }, [outer, width]);
-      return dx;
+      const from = { offset: start, strides: [row, 1] };
+      start += width;
+      return needs[i] ? part(op, dy, shapes[i]!, [outer, width], from, outer === 1) : null;
     });
-  });
+  };
+  return record(op, y, tensors, [], back, back);
 }
 
 /**
@@ -112,5 +123,101 @@ export function stack(tensors: readonly Tensor[], options: { axis?: number } = {
     tensors,
     [...first.slice(0, axis), tensors.length, ...first.slice(axis)],
     sizeOf(first.slice(0, axis)),
+  );
+}
+
+/** Joins along `axis` what each tensor becomes by `shaped`, at least `rank` axes. */
+function joinedAs(op: string, tensors: readonly Tensor[], axis: number, shaped: (shape: Shape) => Shape): Tensor {
+  expectList(op, tensors);
+  return composed(op, () => {
+    const list = tensors.map((t) => reshaped(op, t, shaped(t.shape)));
+    return cat(list, { axis: Math.min(axis, list[0]!.rank - 1) });
+  });
+}
+
+/**
+ * Joins tensors along the first axis, lists as rows.
+ *
+ * @param tensors at least one; scalars and lists count as one row.
+ * @throws what `cat` throws.
+ * @see https://pytorch.org/docs/stable/generated/torch.vstack.html
+ *
+ * @example
+ * ```ts
+ * import { tensor, vstack } from "sedge";
+ * vstack([tensor([1, 2]), tensor([3, 4])]).toArray(); // => [[1,2],[3,4]]
+ * ```
+ */
+export function vstack(tensors: readonly Tensor[]): Tensor {
+  return joinedAs("vstack", tensors, 0, (s) => (s.length > 1 ? s : [1, s[0] ?? 1]));
+}
+
+/**
+ * Joins tensors along the second axis, lists along their only one.
+ *
+ * @param tensors at least one; scalars count as lists of one.
+ * @throws what `cat` throws.
+ * @see https://pytorch.org/docs/stable/generated/torch.hstack.html
+ *
+ * @example
+ * ```ts
+ * import { hstack, tensor } from "sedge";
+ * hstack([tensor([1, 2]), tensor([3, 4])]).toArray(); // => [1,2,3,4]
+ * ```
+ */
+export function hstack(tensors: readonly Tensor[]): Tensor {
+  return joinedAs("hstack", tensors, 1, (s) => (s.length > 0 ? s : [1]));
+}
+
+/**
+ * Joins tensors along the third axis, matrices as [rows, columns, 1].
+ *
+ * @param tensors at least one; lists count as one row.
+ * @throws what `cat` throws.
+ * @see https://pytorch.org/docs/stable/generated/torch.dstack.html
+ *
+ * @example
+ * ```ts
+ * import { dstack, tensor } from "sedge";
+ * dstack([tensor([1, 2]), tensor([3, 4])]).toArray(); // => [[[1,3],[2,4]]]
+ * ```
+ */
+export function dstack(tensors: readonly Tensor[]): Tensor {
+  return joinedAs("dstack", tensors, 2, (s) => (s.length > 2 ? s : s.length === 2 ? [...s, 1] : [1, s[0] ?? 1, 1]));
+}
+
+/**
+ * The grids that lists of coordinates span: tensor i repeats list i along the axes of the others.
+ *
+ * @param tensors at least one, lists or scalars.
+ * @param options `indexing`: "ij" (default), or "xy", which swaps the first two axes.
+ * @returns as many as lists, of one shape.
+ * @throws TypeError if `tensors` is no list of tensors; RangeError for tensors of more axes, or another `indexing`.
+ * @see https://pytorch.org/docs/stable/generated/torch.meshgrid.html
+ *
+ * @example
+ * ```ts
+ * import { meshgrid, tensor } from "sedge";
+ * const [y, x] = meshgrid([tensor([1, 2]), tensor([3, 4])]);
+ * y?.toArray(); // => [[1,1],[2,2]]
+ * x?.toArray(); // => [[3,4],[3,4]]
+ * ```
+ */
+export function meshgrid(tensors: readonly Tensor[], options: { indexing?: "ij" | "xy" } = {}): Tensor[] {
+  const op = "meshgrid";
+  expectList(op, tensors);
+  const { indexing } = readOptions(op, options, { indexing: "ij" });
+  oneOf(op, "indexing", indexing, ["ij", "xy"]);
+  for (const t of tensors) if (t.rank > 1) throw refusal(op, "tensors of at most one axis", t.shape);
+  const axes = tensors.map((_, i) => (indexing === "xy" && i < 2 && tensors.length > 1 ? 1 - i : i));
+  const shape = checkShape(
+    op,
+    axes.map((i) => tensors[i]!.size),
+  );
+  return tidy(() =>
+    tensors.map((t, i) => {
+      const along = shape.map((d, axis) => (axis === axes[i] ? d : 1));
+      return repeatTo(op, reshaped(op, t, along), shape);
+    }),
   );
 }

@@ -1,9 +1,10 @@
 // The same elements in another order, or several times: copies by strides. Views are shape.ts, parts are slice.ts.
 import { record } from "../autograd.ts";
-import { checkShape, describe, normalizeAxes, normalizeAxis, type Shape, show, sizeOf, stridesOf } from "../shape.ts";
-import { empty, expectTensor, type Tensor, view } from "../tensor.ts";
+import { checkShape, describe, normalizeAxes, normalizeAxis, type Shape, show, stridesOf } from "../shape.ts";
+import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { copyStrided } from "./internal/copy.ts";
-import { repeatTo, sumTo } from "./internal/sums.ts";
+import { repeatTo } from "./internal/sums.ts";
+import { composed, reshaped } from "./internal/transfer.ts";
 
 /** A new tensor of `shape` whose element at an index is that of x at `offset` + index · `strides`. */
 function copied(x: Tensor, shape: Shape, strides: readonly number[], offset = 0): Tensor {
@@ -94,7 +95,7 @@ export function flip(x: Tensor, axes: number | readonly number[]): Tensor {
   expectTensor("flip", "x", x);
   if (axes === undefined) throw new TypeError("flip: expected axes to be an integer or a list, got undefined");
   const along = normalizeAxes("flip", axes, x.rank);
-  return record("flip", flipped(x, along), [x], [], (dy) => [flipped(dy, along)]);
+  return flipped(x, along);
 }
 
 function flipped(x: Tensor, axes: readonly number[]): Tensor {
@@ -104,7 +105,8 @@ function flipped(x: Tensor, axes: readonly number[]): Tensor {
     offset += strides[axis]! * (x.shape[axis]! - 1);
     strides[axis] = -strides[axis]!;
   }
-  return copied(x, x.shape, strides, offset);
+  const back = (dy: Tensor): [Tensor] => [flipped(dy, axes)];
+  return record("flip", copied(x, x.shape, strides, offset), [x], [], back, back);
 }
 
 /**
@@ -179,30 +181,25 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
   if (added < 0) {
     throw new RangeError(`${op}: expected at least ${x.rank} repeats for ${show(x.shape)}, got ${show(repeats)}`);
   }
-  const source = x.shape;
-  const tile = [...repeats.slice(0, added).fill(1), ...source];
-  const target = tile.map((d, i) => d * repeats[i]!);
-  const y = empty(checkShape(op, target), x.dtype);
-  // Each axis as (repeats, size): the first has stride 0 in x.
-  const pairs = tile.flatMap((d, i) => [repeats[i]!, d]);
-  const strides = stridesOf(tile).flatMap((stride) => [0, stride]);
-  copyStrided(y, { offset: 0, strides: stridesOf(pairs) }, x, { offset: 0, strides }, pairs);
-  return record(op, y, [x], [], (dy) => [view(untiled(dy, tile), source)]);
-}
-
-/** Sums the tiles, an axis at a time, outermost first. */
-function untiled(dy: Tensor, tile: Shape): Tensor {
-  let sum = dy;
-  const shape = [...dy.shape];
-  tile.forEach((d, axis) => {
-    const times = shape[axis]! / d;
-    if (d === 0 || times === 1) return;
-    const outer = sizeOf(shape.slice(0, axis));
-    const inner = d * sizeOf(shape.slice(axis + 1));
-    shape[axis] = d;
-    sum = sumTo(view(sum, [outer, times, inner]), [outer, 1, inner]);
+  const tile = [...repeats.slice(0, added).fill(1), ...x.shape];
+  const target = checkShape(
+    op,
+    tile.map((d, i) => d * repeats[i]!),
+  );
+  // Each axis as (repeats, size), the first of which is 1 in x.
+  return composed(op, () => {
+    const pairs = reshaped(
+      op,
+      x,
+      tile.flatMap((d) => [1, d]),
+    );
+    const tiles = repeatTo(
+      op,
+      pairs,
+      tile.flatMap((d, i) => [repeats[i]!, d]),
+    );
+    return reshaped(op, tiles, target);
   });
-  return sum;
 }
 
 /**
@@ -218,5 +215,6 @@ function untiled(dy: Tensor, tile: Shape): Tensor {
  */
 export function clone(x: Tensor): Tensor {
   expectTensor("clone", "x", x);
-  return record("clone", copied(x, x.shape, stridesOf(x.shape)), [x], [], (dy) => [dy]);
+  const back = (dy: Tensor): [Tensor] => [dy];
+  return record("clone", copied(x, x.shape, stridesOf(x.shape)), [x], [], back, back);
 }

@@ -1,11 +1,13 @@
 // Powers, elementwise. The kernels are in assembly/binary.ts, the function itself in assembly/pow.ts.
+import type { Backward } from "../autograd.ts";
 import type { Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { sub } from "./binary.ts";
+import { mul, sub } from "./binary.ts";
 import { eq, ge, logicalAnd } from "./compare.ts";
 import { binary, commonType, expectOperand, type Operand, times } from "./internal/operands.ts";
 import { flat, type Kernel1, mapped, unary } from "./internal/unary.ts";
 import { where } from "./ternary.ts";
+import { log } from "./unary.ts";
 
 /**
  * Elementwise power `x^exponent`, within 0.51 units in the last place; C's `pow` in its special cases.
@@ -40,28 +42,36 @@ export function pow(x: Operand, exponent: Operand): Tensor {
     float: k.pow,
     int: k.powInt,
     save: (x, exponent, y) => [x, exponent, y],
-    backward: (dy, [x, exponent, y], needs) => [
-      needs[0] ? baseGradient(dy, x, exponent) : null,
-      needs[1] ? exponentGradient(dy, x, exponent, y) : null,
-    ],
+    backward: gradients,
+    twice: gradients,
   });
 }
 
+const gradients: Backward = (dy, [x, exponent, y], needs) => [
+  needs[0] ? baseGradient(dy, x, exponent) : null,
+  needs[1] ? exponentGradient(dy, x, exponent, y) : null,
+];
+
 /** exponent x^(exponent - 1) dy, and 0 where the exponent is 0 */
 function baseGradient(dy: Tensor, x: Tensor, exponent: Tensor): Tensor {
-  const slope = times(exponent, pow(x, sub(exponent, 1)));
-  return where(eq(exponent, 0), 0, times(dy, slope));
+  const slope = mul(exponent, pow(x, sub(exponent, 1)));
+  return where(eq(exponent, 0), 0, mul(dy, slope));
 }
 
 /** dy times y log(x), or times 0 where x is 0 and the exponent is not negative */
 function exponentGradient(dy: Tensor, x: Tensor, exponent: Tensor, y: Tensor): Tensor {
-  const slope = times(y, mapped("log", x, k.log));
-  return times(dy, where(logicalAnd(eq(x, 0), ge(exponent, 0)), 0, slope));
+  const nothing = logicalAnd(eq(x, 0), ge(exponent, 0));
+  return mul(dy, where(nothing, 0, mul(y, log(where(nothing, 1, x)))));
 }
 
 function ofNumber(x: Tensor, exponent: number): Tensor {
-  return unary("pow", x, powerKernel(exponent), "x", (dy, [x]) =>
-    exponent === 0 ? flat(dy) : [times(dy, slope(x, exponent))],
+  return unary(
+    "pow",
+    x,
+    powerKernel(exponent),
+    "x",
+    (dy, [x]) => (exponent === 0 ? flat(dy) : [times(dy, slope(x, exponent))]),
+    (x) => (exponent === 0 ? 0 : mul(pow(x, exponent - 1), exponent)),
   );
 }
 

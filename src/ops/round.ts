@@ -1,8 +1,11 @@
-// Rounding to integers, elementwise: floor ceil round trunc. Their gradient is 0. Kernels: assembly/round.ts.
+// Rounding to integers, elementwise: floor ceil round trunc, whose gradient is 0, and frac. Kernels: assembly/round.ts.
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
+import { sub } from "./binary.ts";
 import { cast } from "./cast.ts";
-import { flat, unary } from "./internal/unary.ts";
+import { composed } from "./internal/composed.ts";
+import { converted } from "./internal/operands.ts";
+import { flat, level, unary } from "./internal/unary.ts";
 
 /**
  * Elementwise largest integer that is not above `x`. The gradient is 0.
@@ -19,7 +22,7 @@ import { flat, unary } from "./internal/unary.ts";
 export function floor(x: Tensor): Tensor {
   expectTensor("floor", "x", x);
   if (x.dtype !== "float32") return cast(x, "int32");
-  return unary("floor", x, k.floor, null, flat);
+  return unary("floor", x, k.floor, null, flat, level);
 }
 
 /**
@@ -37,7 +40,7 @@ export function floor(x: Tensor): Tensor {
 export function ceil(x: Tensor): Tensor {
   expectTensor("ceil", "x", x);
   if (x.dtype !== "float32") return cast(x, "int32");
-  return unary("ceil", x, k.ceil, null, flat);
+  return unary("ceil", x, k.ceil, null, flat, level);
 }
 
 /**
@@ -55,7 +58,7 @@ export function ceil(x: Tensor): Tensor {
 export function round(x: Tensor): Tensor {
   expectTensor("round", "x", x);
   if (x.dtype !== "float32") return cast(x, "int32");
-  return unary("round", x, k.round, null, flat);
+  return unary("round", x, k.round, null, flat, level);
 }
 
 /**
@@ -73,5 +76,22 @@ export function round(x: Tensor): Tensor {
 export function trunc(x: Tensor): Tensor {
   expectTensor("trunc", "x", x);
   if (x.dtype !== "float32") return cast(x, "int32");
-  return unary("trunc", x, k.trunc, null, flat);
+  return unary("trunc", x, k.trunc, null, flat, level);
+}
+
+/**
+ * Elementwise fraction `x - trunc(x)`, of the sign of `x`. The gradient is 1.
+ *
+ * @param x any shape; int32 and bool are converted to float32.
+ * @see https://pytorch.org/docs/stable/generated/torch.frac.html
+ *
+ * @example
+ * ```ts
+ * import { frac, tensor } from "sedge";
+ * frac(tensor([1.5, -2.25])).toArray(); // => [0.5,-0.25]
+ * ```
+ */
+export function frac(x: Tensor): Tensor {
+  expectTensor("frac", "x", x);
+  return converted(x, "float32", (x) => composed("frac", () => sub(x, trunc(x))));
 }

@@ -1,6 +1,5 @@
 // Other shapes over the same elements: views, which share storage and gradients with their source and copy nothing.
 // Reordered and repeated elements are permute.ts, parts are slice.ts, joins are join.ts.
-import { record } from "../autograd.ts";
 import {
   checkOptions,
   checkShape,
@@ -11,14 +10,8 @@ import {
   show,
   sizeOf,
 } from "../shape.ts";
-import { expectTensor, type Tensor, view } from "../tensor.ts";
-
-/** A view that hands its gradient back in the source's shape. */
-function reshaped(op: string, x: Tensor, shape: Shape): Tensor {
-  const source = x.shape;
-  const back = (dy: Tensor): [Tensor] => [reshaped("reshape", dy, source)];
-  return record(op, view(x, checkShape(op, shape)), [x], [], back, back);
-}
+import { expectTensor, type Tensor } from "../tensor.ts";
+import { reshaped } from "./internal/transfer.ts";
 
 /**
  * The same elements, in order, under another shape. Shares storage with `x`.
@@ -36,12 +29,11 @@ function reshaped(op: string, x: Tensor, shape: Shape): Tensor {
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   expectTensor("reshape", "x", x);
-  return reshaped("reshape", x, resolved(x, shape));
+  return reshaped("reshape", x, resolved("reshape", shape, x.size, x.shape));
 }
 
-/** `shape` with its -1 worked out. */
-function resolved(x: Tensor, shape: Shape): number[] {
-  const op = "reshape";
+/** `shape`, of `size` elements, with its -1 worked out; `source` is what is to have it. */
+function resolved(op: string, shape: Shape, size: number, source: Shape): number[] {
   if (!Array.isArray(shape))
     throw new TypeError(`${op}: expected shape to be an array of sizes, got ${describe(shape)}`);
   const unknown = shape.indexOf(-1);
@@ -49,17 +41,16 @@ function resolved(x: Tensor, shape: Shape): number[] {
   const known = [...checkShape(op, unknown < 0 ? shape : [...shape.slice(0, unknown), ...shape.slice(unknown + 1)])];
   const product = sizeOf(known);
   if (unknown >= 0) {
-    if (product === 0 || x.size % product !== 0) {
-      const why =
-        product === 0 ? "has no single value beside a size of 0" : `would not be whole for ${x.size} elements`;
+    if (product === 0 || size % product !== 0) {
+      const why = product === 0 ? "has no single value beside a size of 0" : `would not be whole for ${size} elements`;
       throw new RangeError(
-        `${op}: expected -1 to be determined for ${show(x.shape)}, got ${show(shape)}, where it ${why}`,
+        `${op}: expected -1 to be determined for ${show(source)}, got ${show(shape)}, where it ${why}`,
       );
     }
-    known.splice(unknown, 0, x.size / product);
-  } else if (product !== x.size) {
+    known.splice(unknown, 0, size / product);
+  } else if (product !== size) {
     throw new RangeError(
-      `${op}: expected a shape of ${x.size} elements for ${show(x.shape)}, got ${show(shape)} of ${product}`,
+      `${op}: expected a shape of ${size} elements for ${show(source)}, got ${show(shape)} of ${product}`,
     );
   }
   return known;
@@ -134,5 +125,47 @@ export function squeeze(x: Tensor, axis?: number | readonly number[]): Tensor {
 export function unsqueeze(x: Tensor, axis: number): Tensor {
   expectTensor("unsqueeze", "x", x);
   const at = normalizeAxis("unsqueeze", axis, x.rank + 1);
-  return reshaped("unsqueeze", x, [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]);
+  return reshaped("unsqueeze", x, checkShape("unsqueeze", [...x.shape.slice(0, at), 1, ...x.shape.slice(at)]));
+}
+
+/**
+ * Splits an axis into several. Shares storage with `x`.
+ *
+ * @param x any shape but a scalar, any dtype.
+ * @param axis the axis to split.
+ * @param shape sizes with the axis' size as product; one may be -1 and is worked out.
+ * @throws RangeError if the axis is out of range or the product another.
+ * @see https://pytorch.org/docs/stable/generated/torch.unflatten.html
+ *
+ * @example
+ * ```ts
+ * import { unflatten, zeros } from "sedge";
+ * unflatten(zeros([2, 6]), 1, [3, -1]).shape; // => [2,3,2]
+ * ```
+ */
+export function unflatten(x: Tensor, axis: number, shape: Shape): Tensor {
+  const op = "unflatten";
+  expectTensor(op, "x", x);
+  if (x.rank === 0) throw new RangeError(`${op}: expected x of at least one axis, got a scalar`);
+  const at = normalizeAxis(op, axis, x.rank);
+  const size = x.shape[at]!;
+  const split = resolved(op, shape, size, [size]);
+  return reshaped(op, x, checkShape(op, [...x.shape.slice(0, at), ...split, ...x.shape.slice(at + 1)]));
+}
+
+/**
+ * All elements as one axis. Shares storage with `x`.
+ *
+ * @param x any shape and dtype.
+ * @see https://pytorch.org/docs/stable/generated/torch.ravel.html
+ *
+ * @example
+ * ```ts
+ * import { ravel, zeros } from "sedge";
+ * ravel(zeros([2, 3])).shape; // => [6]
+ * ```
+ */
+export function ravel(x: Tensor): Tensor {
+  expectTensor("ravel", "x", x);
+  return reshaped("ravel", x, [x.size]);
 }

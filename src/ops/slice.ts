@@ -1,9 +1,9 @@
 // Parts of a tensor along one axis. Along the leading axis with step 1 they are views; others are copies. Parts by
 // index tensors are gather.ts.
-import { record } from "../autograd.ts";
 import { checkInt, checkOptions, normalizeAxis, type Shape, show, stridesOf } from "../shape.ts";
-import { empty, expectTensor, type Tensor, view } from "../tensor.ts";
-import { clear, copyStrided, type Layout } from "./internal/copy.ts";
+import { expectTensor, type Tensor } from "../tensor.ts";
+import type { Layout } from "./internal/copy.ts";
+import { part } from "./internal/transfer.ts";
 
 /** `count` positions along `axis` from `start` on, `step` apart; `shape` names the result, which may drop the axis. */
 interface Part {
@@ -13,29 +13,15 @@ interface Part {
   readonly count: number;
 }
 
-function recordPart(op: string, x: Tensor, part: Part, shape: Shape): Tensor {
+function recordPart(op: string, x: Tensor, { axis, start, step, count }: Part, shape: Shape): Tensor {
   const source = x.shape;
-  const { axis, start, step, count } = part;
   const sizes = source.map((d, i) => (i === axis ? count : d));
   const strides = stridesOf(source);
   const layout: Layout = {
     offset: count === 0 ? 0 : start * strides[axis]!,
     strides: strides.map((stride, i) => (i === axis ? stride * step : stride)),
   };
-  const packed: Layout = { offset: 0, strides: stridesOf(sizes) };
-  let y: Tensor;
-  if (axis === 0 && step === 1) {
-    y = view(x, shape, layout.offset);
-  } else {
-    y = empty(shape, x.dtype);
-    copyStrided(y, packed, x, layout, sizes);
-  }
-  return record(op, y, [x], [], (dy) => {
-    const dx = empty(source);
-    if (count < source[axis]!) clear(dx);
-    copyStrided(dx, layout, dy, packed, sizes);
-    return [dx];
-  });
+  return part(op, x, shape, sizes, layout, axis === 0 && step === 1);
 }
 
 /**
@@ -173,6 +159,95 @@ export function chunk(x: Tensor, chunks: number, options: { axis?: number } = {}
   return parts(op, x, axis, sizes);
 }
 
+/**
+ * Cuts a tensor along an axis into parts of equal size, the first ones one longer where it must be; or before given
+ * positions. Views of `x` along the leading axis, else copies.
+ *
+ * @param x any shape but a scalar, any dtype.
+ * @param sections how many parts, or the positions to cut before, with Python's rules.
+ * @param options `axis` (default 0).
+ * @returns the parts in order.
+ * @throws RangeError for a scalar, an axis out of range, or fewer than one part.
+ * @see https://pytorch.org/docs/stable/generated/torch.tensor_split.html
+ *
+ * @example
+ * ```ts
+ * import { tensor, tensorSplit } from "sedge";
+ * tensorSplit(tensor([1, 2, 3]), 2).map((part) => part.toArray()); // => [[1,2],[3]]
+ * tensorSplit(tensor([1, 2, 3]), [1]).map((part) => part.toArray()); // => [[1],[2,3]]
+ * ```
+ */
+export function tensorSplit(
+  x: Tensor,
+  sections: number | readonly number[],
+  options: { axis?: number } = {},
+): Tensor[] {
+  const op = "tensorSplit";
+  expectTensor(op, "x", x);
+  checkOptions(op, options, ["axis"]);
+  const axis = axisOf(op, x, options.axis);
+  const total = x.shape[axis]!;
+  if (Array.isArray(sections)) {
+    for (const at of sections) checkInt(op, "sections", at);
+    return [0, ...sections].map((start, i) => slice(x, { axis, start, stop: sections[i] ?? total }));
+  }
+  const count = checkInt(op, "sections", sections, 1);
+  const sizes = Array.from({ length: count }, (_, i) => Math.floor(total / count) + (i < total % count ? 1 : 0));
+  return parts(op, x, axis, sizes);
+}
+
+/**
+ * The positions along an axis, each without it. Views of `x` along the leading axis, else copies.
+ *
+ * @param x any shape but a scalar, any dtype.
+ * @param options `axis` (default 0).
+ * @returns as many as the axis is long.
+ * @throws RangeError for a scalar, or an axis out of range.
+ * @see https://pytorch.org/docs/stable/generated/torch.unbind.html
+ *
+ * @example
+ * ```ts
+ * import { tensor, unbind } from "sedge";
+ * unbind(tensor([[1, 2], [3, 4]]), { axis: 1 }).map((part) => part.toArray()); // => [[1,3],[2,4]]
+ * ```
+ */
+export function unbind(x: Tensor, options: { axis?: number } = {}): Tensor[] {
+  const op = "unbind";
+  expectTensor(op, "x", x);
+  checkOptions(op, options, ["axis"]);
+  const axis = axisOf(op, x, options.axis);
+  const shape = x.shape.filter((_, i) => i !== axis);
+  return Array.from({ length: x.shape[axis]! }, (_, start) =>
+    recordPart(op, x, { axis, start, step: 1, count: 1 }, shape),
+  );
+}
+
+/**
+ * `length` positions from `start` on along an axis. A view of `x` along the leading axis, else a copy.
+ *
+ * @param x any shape but a scalar, any dtype.
+ * @param axis the axis. @param start the first position; a negative one counts from the end.
+ * @param length how many.
+ * @throws RangeError for a scalar, an axis out of range, or positions beyond the end.
+ * @see https://pytorch.org/docs/stable/generated/torch.narrow.html
+ *
+ * @example
+ * ```ts
+ * import { narrow, tensor } from "sedge";
+ * narrow(tensor([1, 2, 3, 4]), 0, 1, 2).toArray(); // => [2,3]
+ * ```
+ */
+export function narrow(x: Tensor, axis: number, start: number, length: number): Tensor {
+  const op = "narrow";
+  expectTensor(op, "x", x);
+  const along = axisOf(op, x, axis);
+  const size = x.shape[along]!;
+  const first = checkInt(op, "start", start, -size, size) + (start < 0 ? size : 0);
+  const count = checkInt(op, "length", length, 0, size - first);
+  const shape = x.shape.map((d, i) => (i === along ? count : d));
+  return recordPart(op, x, { axis: along, start: first, step: 1, count }, shape);
+}
+
 /** Parts of `size` and a rest; one empty part for an empty axis. */
 function evenly(op: string, name: string, total: number, size: number): number[] {
   checkInt(op, name, size, total === 0 ? 0 : 1);
@@ -184,9 +259,9 @@ function parts(op: string, x: Tensor, axis: number, sizes: readonly number[]): T
   let start = 0;
   return sizes.map((count) => {
     const shape = x.shape.map((d, i) => (i === axis ? count : d));
-    const part = recordPart(op, x, { axis, start, step: 1, count }, shape);
+    const y = recordPart(op, x, { axis, start, step: 1, count }, shape);
     start += count;
-    return part;
+    return y;
   });
 }
 

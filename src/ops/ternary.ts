@@ -1,5 +1,5 @@
 // Elementwise choice and mixture of three operands: where, lerp, addcmul, addcdiv. Kernels: assembly/binary.ts.
-import { record, type Saved } from "../autograd.ts";
+import { type Backward, record, type Saved } from "../autograd.ts";
 import { checkNumber, checkOptions } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
@@ -7,13 +7,12 @@ import { add, div, mul, sub } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { broadcast } from "./internal/broadcast.ts";
 import {
-  apply2,
   apply3,
   commonType,
   converted,
   expectOperand,
   type Operand,
-  times,
+  shapeOf,
   unbroadcast,
 } from "./internal/operands.ts";
 
@@ -46,7 +45,8 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
         const chosen = apply3("where", k.where, mask, x, z, wide);
         const y = dtype === "bool" ? cast(chosen, dtype) : chosen;
         if (y !== chosen) chosen.dispose();
-        return record("where", y, [x, z], [condition], unbroadcast([x.shape, z.shape], choose));
+        const shapes = [x.shape, z.shape];
+        return record("where", y, [x, z], [condition], unbroadcast(shapes, choose), unbroadcast(shapes, chooseAgain));
       }),
     ),
   );
@@ -59,6 +59,8 @@ function choose(dy: Tensor, [condition]: Saved, needs: readonly boolean[]): (Ten
   const part = (a: Tensor, b: Tensor): Tensor => apply3("where", k.where, mask, a, b, "float32");
   return [needs[0] ? part(dy, zero) : null, needs[1] ? part(zero, dy) : null];
 }
+
+const chooseAgain: Backward = (dy, [condition]) => [where(condition, dy, 0), where(condition, 0, dy)];
 
 /**
  * Linear interpolation `a + weight (b - a)`, float32; exactly `b` at weight 1.
@@ -83,7 +85,8 @@ export function lerp(a: Operand, b: Operand, weight: Operand): Tensor {
     converted(b, "float32", (z) =>
       converted(weight, "float32", (w) => {
         const y = apply3("lerp", k.lerp, x, z, w, "float32");
-        return record("lerp", y, [x, z, w], [x, z, w], unbroadcast([x.shape, z.shape, w.shape], mixture));
+        const back = unbroadcast([x.shape, z.shape, w.shape], mixture);
+        return record("lerp", y, [x, z, w], [x, z, w], back, back);
       }),
     ),
   );
@@ -92,8 +95,8 @@ export function lerp(a: Operand, b: Operand, weight: Operand): Tensor {
 function mixture(dy: Tensor, [a, b, weight]: Saved, needs: readonly boolean[]): (Tensor | null)[] {
   return [
     needs[0] ? mul(dy, sub(1, weight)) : null,
-    needs[1] ? times(dy, weight) : null,
-    needs[2] ? times(dy, apply2("sub", k.sub, b, a, "float32")) : null,
+    needs[1] ? mul(dy, weight) : null,
+    needs[2] ? mul(dy, sub(b, a)) : null,
   ];
 }
 
@@ -157,6 +160,6 @@ function checkTerm(op: string, x: Operand, a: Operand, b: Operand, options: Valu
   expectOperand(op, "a", a);
   expectOperand(op, "b", b);
   checkOptions(op, options, ["value"]);
-  broadcast(op, ...[x, a, b].map((t) => (typeof t === "number" ? [] : t.shape)));
+  broadcast(op, ...[x, a, b].map(shapeOf));
   return checkNumber(op, "value", options.value ?? 1);
 }

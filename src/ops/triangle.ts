@@ -9,15 +9,16 @@ function triangle(op: string, x: Tensor, options: { diagonal?: number }, lower: 
   checkOptions(op, options, ["diagonal"]);
   const diagonal = checkInt(op, "diagonal", options.diagonal ?? 0, -(2 ** 31), 2 ** 31 - 1);
   if (x.rank < 2) throw new RangeError(`${op}: expected x of at least two axes, got ${show(x.shape)}`);
-  return record(op, cut(x, diagonal, lower), [x], [], (dy) => [cut(dy, diagonal, lower)]);
+  return cut(op, x, diagonal, lower);
 }
 
-function cut(x: Tensor, diagonal: number, lower: boolean): Tensor {
+function cut(op: string, x: Tensor, diagonal: number, lower: boolean): Tensor {
   const y = empty(x.shape, x.dtype);
   const [rows, cols] = x.shape.slice(-2) as [number, number];
   const batch = sizeOf(x.shape.slice(0, -2));
   k.triangle(y.ptr, x.ptr, batch, rows, cols, diagonal, lower, BYTES[x.dtype]);
-  return y;
+  const back = (dy: Tensor): [Tensor] => [cut(op, dy, diagonal, lower)];
+  return record(op, y, [x], [], back, back);
 }
 
 /**

@@ -1,11 +1,10 @@
 // Elementwise functions of one tensor: signs, powers, exp and log, sin and cos, erf. Rounding is in round.ts, the
 // activations in activation.ts, tests such as isnan in compare.ts. Kernels: assembly/unary.ts.
-import { empty, expectTensor, type Tensor } from "../tensor.ts";
+import { expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { mul } from "./binary.ts";
+import { div, mul } from "./binary.ts";
 import { cast } from "./cast.ts";
-import { times } from "./internal/operands.ts";
-import { flat, gradient, mapped, unary } from "./internal/unary.ts";
+import { flat, level, mapped, unary } from "./internal/unary.ts";
 
 /**
  * Elementwise `-x`.
@@ -22,14 +21,7 @@ import { flat, gradient, mapped, unary } from "./internal/unary.ts";
 export function neg(x: Tensor): Tensor {
   expectTensor("neg", "x", x);
   if (x.dtype !== "float32") return ofIntegers("neg", x, k.negInt);
-  return unary(
-    "neg",
-    x,
-    k.neg,
-    null,
-    (dy) => [mapped("neg", dy, k.neg)],
-    () => -1,
-  );
+  return unary("neg", x, k.neg, null, null, () => -1);
 }
 
 /**
@@ -47,7 +39,7 @@ export function neg(x: Tensor): Tensor {
 export function abs(x: Tensor): Tensor {
   expectTensor("abs", "x", x);
   if (x.dtype !== "float32") return ofIntegers("abs", x, k.absInt);
-  return unary("abs", x, k.abs, "x", (dy, [x]) => [times(dy, mapped("sign", x, k.sign))]);
+  return unary("abs", x, k.abs, "x", null, sign);
 }
 
 /**
@@ -65,7 +57,7 @@ export function abs(x: Tensor): Tensor {
 export function sign(x: Tensor): Tensor {
   expectTensor("sign", "x", x);
   if (x.dtype !== "float32") return ofIntegers("sign", x, k.signInt);
-  return unary("sign", x, k.sign, null, flat);
+  return unary("sign", x, k.sign, null, flat, level);
 }
 
 /**
@@ -88,7 +80,7 @@ export function square(x: Tensor): Tensor {
     x,
     (y, x, n) => k.mul(y, x, x, n, 0),
     "x",
-    (dy, [x]) => gradient(dy, x, k.squareGrad),
+    null,
     (x) => mul(x, 2),
   );
 }
@@ -106,7 +98,7 @@ export function square(x: Tensor): Tensor {
  * ```
  */
 export function sqrt(x: Tensor): Tensor {
-  return unary("sqrt", x, k.sqrt, "y", (dy, [y]) => gradient(dy, y, k.sqrtGrad));
+  return unary("sqrt", x, k.sqrt, "y", null, (y) => div(0.5, y));
 }
 
 /**
@@ -122,7 +114,7 @@ export function sqrt(x: Tensor): Tensor {
  * ```
  */
 export function rsqrt(x: Tensor): Tensor {
-  return unary("rsqrt", x, k.rsqrt, "y", (dy, [y]) => gradient(dy, y, k.rsqrtGrad));
+  return unary("rsqrt", x, k.rsqrt, "y", null, (y) => mul(mul(y, square(y)), -0.5));
 }
 
 /**
@@ -138,7 +130,7 @@ export function rsqrt(x: Tensor): Tensor {
  * ```
  */
 export function reciprocal(x: Tensor): Tensor {
-  return unary("reciprocal", x, k.reciprocal, "y", (dy, [y]) => gradient(dy, y, k.reciprocalGrad));
+  return unary("reciprocal", x, k.reciprocal, "y", null, (y) => neg(square(y)));
 }
 
 /**
@@ -154,18 +146,11 @@ export function reciprocal(x: Tensor): Tensor {
  * ```
  */
 export function exp(x: Tensor): Tensor {
-  return unary(
-    "exp",
-    x,
-    k.exp,
-    "y",
-    (dy, [y]) => [times(dy, y)],
-    (y) => y,
-  );
+  return unary("exp", x, k.exp, "y", null, (y) => y);
 }
 
 /**
- * Elementwise natural logarithm, within 0.8 units in the last place; -Infinity at 0, NaN below.
+ * Elementwise natural logarithm, within 0.81 units in the last place; -Infinity at 0, NaN below.
  *
  * @param x any shape; int32 and bool are converted to float32.
  * @see https://pytorch.org/docs/stable/generated/torch.log.html
@@ -177,7 +162,7 @@ export function exp(x: Tensor): Tensor {
  * ```
  */
 export function log(x: Tensor): Tensor {
-  return unary("log", x, k.log, "x", (dy, [x]) => gradient(dy, x, (dx, dy, x, n) => k.div(dx, dy, x, n, 0)));
+  return unary("log", x, k.log, "x", null, reciprocal);
 }
 
 /**
@@ -193,7 +178,7 @@ export function log(x: Tensor): Tensor {
  * ```
  */
 export function sin(x: Tensor): Tensor {
-  return unary("sin", x, k.sin, "x", (dy, [x]) => [times(dy, mapped("cos", x, k.cos))]);
+  return unary("sin", x, k.sin, "x", null, cos);
 }
 
 /**
@@ -209,11 +194,11 @@ export function sin(x: Tensor): Tensor {
  * ```
  */
 export function cos(x: Tensor): Tensor {
-  return unary("cos", x, k.cos, "x", (dy, [x]) => [neg(times(dy, mapped("sin", x, k.sin)))]);
+  return unary("cos", x, k.cos, "x", null, (x) => neg(sin(x)));
 }
 
 /**
- * Elementwise error function, within 1.1 units in the last place.
+ * Elementwise error function, within 1.2 units in the last place.
  *
  * @param x any shape; int32 and bool are converted to float32.
  * @see https://pytorch.org/docs/stable/generated/torch.erf.html
@@ -225,18 +210,11 @@ export function cos(x: Tensor): Tensor {
  * ```
  */
 export function erf(x: Tensor): Tensor {
-  return unary("erf", x, k.erf, "x", (dy, [x]) => [times(dy, erfSlope(x))]);
+  return unary("erf", x, k.erf, "x", null, bell);
 }
 
 /** 2 / sqrt(π) e^(-x²) */
-function erfSlope(x: Tensor): Tensor {
-  const y = empty(x.shape);
-  k.mul(y.ptr, x.ptr, x.ptr, y.size, 0);
-  k.neg(y.ptr, y.ptr, y.size);
-  k.exp(y.ptr, y.ptr, y.size);
-  k.scale(y.ptr, y.ptr, y.size, 2 / Math.sqrt(Math.PI));
-  return y;
-}
+const bell = (x: Tensor): Tensor => mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI));
 
 function ofIntegers(op: string, x: Tensor, kernel: (y: number, x: number, n: number) => void): Tensor {
   if (x.dtype === "int32") return mapped(op, x, kernel);

@@ -17,7 +17,7 @@ export const TIERS: readonly (readonly string[])[] = [
   ["autograd.ts", "backward.ts", "grad.ts"],
   ["ops/"],
   ["methods.ts"],
-  ["nn/", "losses.ts", "metrics.ts", "gradcheck.ts"],
+  ["nn/", "losses/", "metrics.ts", "gradcheck.ts"],
   ["optim/"],
   ["data/", "io/", "train/"],
   ["nn.ts", "optim.ts", "index.ts"],

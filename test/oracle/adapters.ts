@@ -2,16 +2,24 @@
 // row per family of ops, in rows/. What has no row is called as `camelCase(name)(...inputs, { ...options in camelCase })`.
 // Cases that are more than one call are program.ts, optimizers.ts and train.ts.
 import { type Adapter, type Call, camelCase, type Library, lookUp, plain, type Row } from "./calls.ts";
+import * as conv from "./rows/conv.ts";
+import * as elementwise from "./rows/elementwise.ts";
 import * as foundation from "./rows/foundation.ts";
+import * as losses from "./rows/losses.ts";
 import * as norm from "./rows/norm.ts";
 import * as reduce from "./rows/reduce.ts";
 import * as rnn from "./rows/rnn.ts";
+import * as shape from "./rows/shape.ts";
 
 const rows: Record<string, Row> = {
+  ...conv.rows,
+  ...elementwise.rows,
   ...foundation.rows,
+  ...losses.rows,
   ...norm.rows,
   ...reduce.rows,
   ...rnn.rows,
+  ...shape.rows,
 };
 
 /** Where a function of a case's name may be exported when no row says so. */

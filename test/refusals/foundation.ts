@@ -15,7 +15,6 @@ const rows = (names: string, make: (name: string) => Row[]): Record<string, Row[
 const x = ones([2, 3]);
 const v = ones([3]);
 const ids = tensor([0, 1], { dtype: "int32" });
-const image = ones([1, 2, 5, 5]);
 const w = sedge.variable([1, 2]);
 
 export const refusals: Record<string, Row[]> = {
@@ -76,15 +75,6 @@ export const refusals: Record<string, Row[]> = {
   linear: [[() => op("linear")(x, ones([4, 2])), "linear: expected x of shape [..., 2] for weight [4, 2], got [2, 3]"]],
   addmm: [[() => op("addmm")(ones([5]), x, ones([3, 4])), "addmm: expected input"]],
   tensordot: [[() => op("tensordot")(x, x, 3), "tensordot: expected"]],
-  conv2d: [
-    [() => op("conv2d")(image, ones([3, 3, 3, 3])), "conv2d: expected"],
-    [() => op("conv2d")(image, ones([3, 2, 3, 3]), null, { paddin: 2 }), 'conv2d: unknown option "paddin"'],
-  ],
-  ...rows("maxPool2d avgPool2d", (name) => [
-    [() => op(name)(x, 2), `${name}: expected x of`],
-    [() => op(name)(image, 2, { padding: 2 }), `${name}: expected padding`],
-    [() => op(name)(image, 2, { paddin: 1 }), `${name}: unknown option "paddin"`],
-  ]),
   embedding: [
     [() => op("embedding")(x, x), "embedding: expected"],
     [() => op("embedding")(ids, x, { paddingIndex: 0 }), 'embedding: unknown option "paddingIndex"'],
@@ -117,12 +107,6 @@ export const refusals: Record<string, Row[]> = {
     [() => new nn.Linear(1, 2, { biass: true } as never), 'Linear: unknown option "biass"'],
     [() => new nn.Linear(4, 2).call(x), "linear: expected x of shape [..., 4]"],
   ],
-  "nn.Conv2d": [
-    [() => new nn.Conv2d(2, 3, 3, { groups: 2 }), "Conv2d: expected"],
-    [() => new nn.Conv2d(2, 3, 3, { paddin: 2 } as never), 'Conv2d: unknown option "paddin"'],
-  ],
-  "nn.MaxPool2d": [[() => new nn.MaxPool2d(0), "MaxPool2d: expected kernelSize at least 1, got 0"]],
-  "nn.AvgPool2d": [[() => new nn.AvgPool2d(2, { pad: 1 } as never), 'AvgPool2d: unknown option "pad"']],
   "nn.Flatten": [[() => new nn.Flatten({ start: 1 } as never), 'Flatten: unknown option "start"']],
   "nn.Dropout": [[() => new nn.Dropout(-1 as never), "Dropout: expected"]],
   "nn.Embedding": [[() => new nn.Embedding(0, 3), "Embedding: expected numEmbeddings at least 1, got 0"]],

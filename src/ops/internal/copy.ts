@@ -12,12 +12,22 @@ export interface Layout {
 /** One loop of the copy: how often, and the strides of y and x in elements. */
 type Dim = [size: number, yStride: number, xStride: number];
 
-/** Copies x to y over every index below `shape`, of any length. Writes exactly the elements that `to` names. */
-export function copyStrided(y: Tensor, to: Layout, x: Tensor, from: Layout, shape: readonly number[]): void {
+/**
+ * Copies x to y over every index below `shape`, of any length; or adds it to y, for float32. Writes exactly the elements
+ * that `to` names.
+ */
+export function copyStrided(
+  y: Tensor,
+  to: Layout,
+  x: Tensor,
+  from: Layout,
+  shape: readonly number[],
+  add = false,
+): void {
   const dims = merged(shape, to.strides, from.strides);
   if (dims === null) return;
   const bytes = BYTES[x.dtype];
-  const copy = bytes === 4 ? k.copyWords : k.copyBytes;
+  const copy = add ? k.addStrided : bytes === 4 ? k.copyWords : k.copyBytes;
   copy(y.ptr + to.offset * bytes, x.ptr + from.offset * bytes, ints(dims.flat()), dims.length);
 }
 

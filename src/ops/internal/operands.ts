@@ -30,6 +30,9 @@ export function commonType(a: Operand, b: Operand, least: DType = "bool"): DType
 
 const kindOf = (x: Operand): DType => (typeof x !== "number" ? x.dtype : isInt32(x) ? "int32" : "float32");
 
+/** The shape of an operand: [] of a number. */
+export const shapeOf = (x: Operand): Shape => (typeof x === "number" ? [] : x.shape);
+
 /** Refuses what is neither a live tensor nor a number. */
 export function expectOperand(op: string, name: string, x: unknown): asserts x is Operand {
   if (typeof x === "number") return;
@@ -130,3 +133,13 @@ export function negated(x: Tensor): Tensor {
 
 /** A raw product in the middle of a gradient: no operand is checked, nothing recorded. */
 export const times = (a: Tensor, b: Tensor): Tensor => apply2("mul", k.mul, a, b, "float32");
+
+/** Refuses zeros in an int32 divisor: there is no NaN for them. */
+export function checkDivisor(op: string, a: Operand, b: Operand): void {
+  expectOperand(op, "a", a);
+  expectOperand(op, "b", b);
+  if (commonType(a, b, "int32") !== "int32") return;
+  const zero = typeof b === "number" ? b === 0 : b.data.includes(0);
+  if (zero)
+    throw new RangeError(`${op}: expected b without zeros, got int32 division by zero; cast to float32 for NaN`);
+}

@@ -1,8 +1,8 @@
-// What `padding` may be: of a convolution and of a pool. Shared by the ops and the layers, which check when they are made.
-import { describe, pair, show } from "../../shape.ts";
+// What `padding` may be, of a convolution and of a pool, the divisor of a mean and the power of another. Shared by the ops and the layers, which check when they are made.
+import { checkInt, checkNumber, describe, listOf, perAxis, show } from "../../shape.ts";
 
-/** Zeros before and after: sizes for height and width, none, or as many as keep the input's size. */
-export type ConvPadding = readonly [number, number] | "same" | "valid";
+/** Zeros before and after on each axis, none, or as many as keep the input's size. */
+export type ConvPadding = readonly number[] | "same" | "valid";
 
 /** A convolution's padding, checked. */
 export function convPadding(op: string, padding: unknown, stride: readonly number[]): ConvPadding {
@@ -11,13 +11,34 @@ export function convPadding(op: string, padding: unknown, stride: readonly numbe
     if (stride.every((n) => n === 1)) return padding;
     throw new RangeError(`${op}: expected stride 1 with padding "same", got ${show(stride)}`);
   }
-  if (typeof padding !== "string") return pair(op, "padding", padding, 0);
-  throw new RangeError(`${op}: expected padding to be a number, a pair, "same" or "valid", got ${describe(padding)}`);
+  if (typeof padding !== "string") return perAxis(op, "padding", padding, stride.length, 0);
+  throw new RangeError(
+    `${op}: expected padding to be a number, ${listOf(stride.length)}, "same" or "valid", got ${describe(padding)}`,
+  );
 }
 
 /** A pool's padding, at most half the window. */
-export function poolPadding(op: string, padding: unknown, kernelSize: readonly [number, number]): [number, number] {
-  const sizes = pair(op, "padding", padding, 0);
+export function poolPadding(op: string, padding: unknown, kernelSize: readonly number[]): number[] {
+  const sizes = perAxis(op, "padding", padding, kernelSize.length, 0);
   if (sizes.every((n, i) => 2 * n <= kernelSize[i]!)) return sizes;
   throw new RangeError(`${op}: expected padding at most half the kernel ${show(kernelSize)}, got ${show(sizes)}`);
+}
+
+/** The divisor that replaces the number of places, or null. */
+export function checkDivisor(op: string, divisor: number | null): number | null {
+  if (divisor === null || checkInt(op, "divisorOverride", divisor) !== 0) return divisor;
+  throw new RangeError(`${op}: expected divisorOverride other than 0, got 0`);
+}
+
+/** The power of a power-average pool. */
+export function checkNorm(op: string, normType: number): number {
+  if (checkNumber(op, "normType", normType) > 0 && normType < Infinity) return normType;
+  throw new RangeError(`${op}: expected normType above 0 and finite, got ${normType}`);
+}
+
+/** A size for each axis of an adaptive pool's result, null for the input's. */
+export function outputSizes(op: string, given: unknown, dims: number): (number | null)[] {
+  const list: unknown[] = Array.isArray(given) ? given : new Array(dims).fill(given);
+  if (list.length === dims) return list.map((n) => (n === null ? n : checkInt(op, "outputSize", n, 0)));
+  throw new RangeError(`${op}: expected outputSize to be an integer, null or ${dims} of these, got ${describe(given)}`);
 }

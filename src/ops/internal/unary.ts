@@ -13,29 +13,49 @@ export type GradKernel = (dx: number, dy: number, v: number, n: number) => void;
 
 /**
  * An op of one operand, float32; other kinds are converted first. `save` names what its gradient reads. `slope` is the
- * derivative, composed of recorded ops on what was saved, for gradients of gradients.
+ * derivative, composed of recorded ops on what was saved, for gradients of gradients; and for the gradient itself where
+ * `backward` is null.
  */
 export function unary(
   op: string,
   x: Tensor,
   kernel: Kernel1,
   save: "x" | "y" | null,
-  backward: Backward,
-  slope?: (v: Tensor) => Operand,
+  backward: Backward | null,
+  slope: Slope,
 ): Tensor {
   expectTensor(op, "x", x);
   return converted(x, "float32", (x) => {
     const y = empty(x.shape);
     kernel(y.ptr, x.ptr, y.size);
-    const twice = slope && x.requiresGrad ? sloped(slope) : undefined;
-    return record(op, y, [x], save === null ? [] : [save === "x" ? x : y], backward, twice);
+    if (!x.requiresGrad) {
+      y.origin = op;
+      return y;
+    }
+    const twice: Backward = (dy, [v]) => [mul(dy, slope(v))];
+    return record(op, y, [x], save === null ? [] : [save === "x" ? x : y], backward ?? twice, twice);
   });
 }
 
-/** The gradient by recorded ops, from the derivative by such. */
-const sloped =
-  (slope: (v: Tensor) => Operand): Backward =>
-  (dy, [v]) => [mul(dy, slope(v))];
+/** A derivative as a composition of recorded ops. */
+export type Slope = (v: Tensor) => Operand;
+
+/** An op made of straight pieces: its derivative, which `kernel` multiplies by dy, is constant between the kinks. */
+export function piecewise(op: string, x: Tensor, kernel: Kernel1, back: GradKernel): Tensor {
+  return unary(
+    op,
+    x,
+    kernel,
+    "x",
+    (dy, [x]) => gradient(dy, x, back),
+    (x) => {
+      const slope = empty(x.shape);
+      k.fill(slope.ptr, slope.size, 1);
+      back(slope.ptr, slope.ptr, x.ptr, slope.size);
+      return slope;
+    },
+  );
+}
 
 /** A tensor of the kind and shape of x, filled by a kernel. */
 export function mapped(op: string, x: Tensor, kernel: Kernel1): Tensor {
@@ -58,3 +78,6 @@ export function flat(dy: Tensor): [Tensor] {
   k.fill(dx.ptr, dx.size, 0);
   return [dx];
 }
+
+/** The slope of the same. */
+export const level = (): number => 0;

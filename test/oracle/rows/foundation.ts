@@ -1,6 +1,6 @@
 // Rows of the reference vectors for the ops, layers and optimizers that were there first.
 import { cast, Tensor } from "../../../src/index.ts";
-import { type Adapter, list, named, optional, optionsOf, positional, type Row, trailing } from "../calls.ts";
+import { type Adapter, list, named, optionsOf, positional, type Row } from "../calls.ts";
 import { fans, gain } from "../initialisers.ts";
 import { OPTIMIZERS, optimize, optimizeGroups } from "../optimizers.ts";
 import { program } from "../program.ts";
@@ -16,9 +16,6 @@ const slices: Adapter = ({ kase, fn, inputs }) => {
   );
 };
 
-/** The bias stands between the weight and the options, null without one. */
-const convolution: Adapter = ({ fn, x, options }) => fn(x.x, x.weight, x.bias ?? null, ...trailing(options));
-
 /** The vectors store it as floats; PyTorch's and ours are integers. PyTorch's -1 is our default. */
 const oneHot: Adapter = ({ fn, inputs, options: { numClasses } }) =>
   cast(asTensor(fn(...inputs, ...(numClasses === undefined || numClasses === -1 ? [] : [numClasses]))), "float32");
@@ -29,10 +26,6 @@ function asTensor(value: unknown): Tensor {
 }
 
 export const rows: Record<string, Row> = {
-  pow_scalar: { names: ["pow"], call: positional("exponent") },
-  lerp: { call: positional("weight") },
-  threshold: { call: positional("threshold", "value") },
-
   reshape: { call: positional("shape") },
   expand: { call: positional("shape") },
   broadcast_to: { call: positional("shape") },
@@ -43,33 +36,12 @@ export const rows: Record<string, Row> = {
   unsqueeze: { call: positional("axis") },
   flip: { call: positional("axis") },
   repeat: { call: positional("repeats") },
-  repeat_interleave: { call: positional("repeats") },
-  roll: { call: positional("shifts") },
   cat: { call: list },
   stack: { call: list },
   split: { call: positional("splitSize") },
   chunk: { call: positional("chunks") },
   slice: { call: slices },
-  masked_fill: { call: positional("value") },
-  pad: { call: positional("pad") },
   one_hot: { call: oneHot },
-
-  conv2d: { call: convolution },
-
-  max_pool1d: { call: positional("kernelSize") },
-  max_pool2d: { call: positional("kernelSize") },
-  max_pool3d: { call: positional("kernelSize") },
-  avg_pool1d: { call: positional("kernelSize") },
-  avg_pool2d: { call: positional("kernelSize") },
-  avg_pool3d: { call: positional("kernelSize") },
-  adaptive_avg_pool1d: { call: positional("outputSize") },
-  adaptive_avg_pool2d: { call: positional("outputSize") },
-  adaptive_max_pool1d: { call: positional("outputSize") },
-  adaptive_max_pool2d: { call: positional("outputSize") },
-
-  cross_entropy: { call: optional(2) },
-  nll_loss: { call: optional(2) },
-  bce_with_logits: { call: optional(2) },
 
   multi_head_attention: named("nn.MultiheadAttention", "nn.MultiHeadAttention"),
   transformer_encoder_layer: named("nn.TransformerEncoderLayer"),
