@@ -25,8 +25,7 @@ export const withGradient: Record<string, Call[]> = {
 };
 
 /** Those of the ops above that have no gradients of gradients. */
-export const FIRST_ORDER: readonly string[] =
-  `avgPool2d conv2d ctcLoss embedding maxPool2d ${norm.FIRST_ORDER} ${rnn.FIRST_ORDER}`.split(" ");
+export const FIRST_ORDER: readonly string[] = `${norm.FIRST_ORDER} ${rnn.FIRST_ORDER}`.split(" ");
 
 /** Calls, by name and place in their row, whose gradient is defined to be another than that of the values. */
 export const OWN_GRADIENT: readonly string[] = [

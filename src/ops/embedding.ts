@@ -91,24 +91,18 @@ function lookUp(
     k.embeddingGrad(dw.ptr, counts, dy.ptr, ids.ptr, ids.size, rows, width, padding);
     return [dw];
   };
-  const twice: Backward = (dy, [ids]) => {
+  return record(op, y, [weight], [ids], backward, (dy, [ids]) => {
     const dw = rowsSummed(reshaped(op, dy, [ids.size, width]), ids, 0, rows);
     return [scaleGradByFreq || padding >= 0 ? mul(dw, shares(ids, rows, padding, scaleGradByFreq)) : dw];
-  };
-  return record(op, y, [weight], [ids], backward, twice);
+  });
 }
 
 /** What each row's gradient is multiplied by, [V, 1]. */
-function shares(ids: Tensor, vocabulary: number, padding: number, byFrequency: boolean): Tensor {
-  const y = empty([vocabulary, 1]);
-  const share = new Float32Array(vocabulary).fill(byFrequency ? 0 : 1);
-  if (byFrequency) {
-    for (const id of ids.data) share[id] = share[id]! + 1;
-    for (let id = 0; id < vocabulary; id++) share[id] = 1 / Math.max(1, share[id]!);
-  }
-  if (padding >= 0) share[padding] = 0;
-  y.data.set(share);
-  return y;
+function shares(ids: Tensor, rows: number, padding: number, byFrequency: boolean): Tensor {
+  const counts = new Float32Array(rows).fill(byFrequency ? 0 : 1);
+  if (byFrequency) for (const id of ids.data) counts[id] = counts[id]! + 1;
+  const share = counts.map((count, id) => (id === padding ? 0 : 1 / Math.max(1, count)));
+  return tensor(share, { shape: [rows, 1] });
 }
 
 /** Scales rows of a larger norm to `maxNorm`, in place. */
@@ -203,7 +197,16 @@ export function embeddingBag(
       k.bagMax(place.ptr, rows.ptr, bag.ptr, at.size, bags, rows.shape[1]!);
       return where(ge(place, 0), gather(rows, maximum(place, 0), { axis: 0 }), 0);
     }
-    const y = rowsSummed(factors ? mul(rows, reshape(pick(factors), [at.size, 1])) : rows, bag, 0, bags);
+    const y = addRows(factors ? mul(rows, reshape(pick(factors), [at.size, 1])) : rows, bag, bags);
     return mode === "mean" ? div(y, tensor(counts, { shape: [bags, 1] })) : y;
   });
+}
+
+/** y (n, D): sums of the rows by their number. */
+function addRows(rows: Tensor, index: Tensor, n: number): Tensor {
+  const width = rows.shape[1]!;
+  const y = empty([n, width]);
+  k.takeRowsGrad(y.ptr, rows.ptr, index.ptr, 1, n, index.size, width);
+  const back = (dy: Tensor, [index]: readonly Tensor[]): [Tensor] => [indexSelect(dy, index!)];
+  return record("embeddingBag", y, [rows], [index], back, back);
 }

@@ -3,7 +3,6 @@
 import { tidy } from "../scope.ts";
 import { checkInt, readOptions, type Shape, sameShape, show, sizeOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
-import { avgPool2d } from "./avg-pool.ts";
 import { add, div, mul } from "./binary.ts";
 import {
   ABOUT_ZERO,
@@ -18,6 +17,7 @@ import {
   trailingShape,
   withStatistics,
 } from "./internal/normalize.ts";
+import { avgPool2d } from "./avg-pool.ts";
 import { pow } from "./pow.ts";
 import { reshape } from "./shape.ts";
 import { slice } from "./slice.ts";
