@@ -123,6 +123,11 @@ export function readOptions<T extends object>(
   return options;
 }
 
+/** Throws `op: expected <expected>, got <value>` unless `ok`: for what no check below says. Its text is made in any case. */
+export function demand(ok: boolean, op: string, expected: string, value: unknown, kind = RangeError): asserts ok {
+  if (!ok) throw new kind(`${op}: expected ${expected}, got ${describe(value)}`);
+}
+
 /** An integer in [min, max]. */
 export function checkInt(op: string, name: string, value: unknown, min = -Infinity, max = Infinity): number {
   if (typeof value !== "number" || !Number.isInteger(value)) {
