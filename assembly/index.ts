@@ -21,6 +21,7 @@ export * from "./memory";
 export * from "./moments";
 export * from "./norm";
 export * from "./optim";
+export * from "./optim-adaptive";
 export * from "./pool";
 export * from "./prod";
 export * from "./random";

@@ -2,17 +2,32 @@
 import { variable } from "../src/ops/create.ts";
 import { randn } from "../src/ops/create-random.ts";
 import { Adam, AdamW } from "../src/optim/adam.ts";
+import { Adamax, Lion, NAdam, RAdam } from "../src/optim/adam-kin.ts";
+import { Adadelta, Adagrad, RMSprop } from "../src/optim/adaptive.ts";
+import { clipGradNorm } from "../src/optim/clip.ts";
+import { ASGD, Rprop } from "../src/optim/rprop.ts";
 import { SGD } from "../src/optim/sgd.ts";
 import type { Tensor } from "../src/tensor.ts";
 import type { Benchmark } from "./harness.ts";
 
-const RULES: Record<string, (params: Tensor[]) => { step(): void }> = {
+const RULES: Record<string, (params: Tensor[]) => { step(): unknown }> = {
   sgd: (params) => new SGD(params),
   "sgd momentum": (params) => new SGD(params, { momentum: 0.9 }),
   "sgd nesterov decay": (params) => new SGD(params, { momentum: 0.9, nesterov: true, weightDecay: 1e-4 }),
   adam: (params) => new Adam(params),
   "adam amsgrad": (params) => new Adam(params, { amsgrad: true }),
   adamw: (params) => new AdamW(params),
+  nadam: (params) => new NAdam(params),
+  radam: (params) => new RAdam(params),
+  adamax: (params) => new Adamax(params),
+  lion: (params) => new Lion(params),
+  rmsprop: (params) => new RMSprop(params),
+  "rmsprop centered momentum": (params) => new RMSprop(params, { centered: true, momentum: 0.9 }),
+  adagrad: (params) => new Adagrad(params),
+  adadelta: (params) => new Adadelta(params),
+  rprop: (params) => new Rprop(params),
+  asgd: (params) => new ASGD(params),
+  "clip norm": (params) => ({ step: () => clipGradNorm(params, 1) }),
 };
 
 /** `count` parameters of `n` elements with gradients. */

@@ -1,31 +1,32 @@
-// Adam and AdamW, which differ in how weights decay.
-import { checkBoolean, checkNumber, describe } from "../shape.ts";
+// Adam and AdamW, which differ in how weights decay, and what NAdam and RAdam share with them.
+import { power } from "../numbers.ts";
 import type { Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { Optimizer, type OptimizerOptions, type Params, zerosFor } from "./optimizer.ts";
+import { Optimizer, type OptimizerOptions, type Params } from "./optimizer.ts";
+import { zerosFor } from "./state.ts";
 
-/** Options of {@link Adam} and {@link AdamW}. */
-export interface AdamOptions extends OptimizerOptions {
+/** Options of optimizers with two moments. */
+export interface MomentOptions extends OptimizerOptions {
   /** Decay rates of the first and second moment, each in [0, 1). Default [0.9, 0.999]. */
   betas: readonly [number, number];
   /** Added to the root of the second moment. Default 1e-8. */
   eps: number;
-  /** How strongly weights decay. Default 0 in Adam, 0.01 in AdamW. */
+  /** How strongly weights decay. Default 0, but 0.01 in AdamW. */
   weightDecay: number;
-  /** Whether to divide by the largest second moment so far. Default false. */
-  amsgrad: boolean;
   /** Whether to go up instead of down. Default false. */
   maximize: boolean;
 }
 
-type AdamState = {
-  /** Updates so far. */
-  step: number;
-  expAvg: Tensor;
-  expAvgSq: Tensor;
-  /** With amsgrad only. */
-  maxExpAvgSq: Tensor | null;
-};
+/** Options of {@link Adam} and {@link AdamW}. */
+export interface AdamOptions extends MomentOptions {
+  /** Whether to divide by the largest second moment so far. Default false. */
+  amsgrad: boolean;
+}
+
+/** The two moments, after as many updates as `step` says. */
+export type MomentState = { step: number; expAvg: Tensor; expAvgSq: Tensor };
+
+type AdamState = MomentState & { maxExpAvgSq: Tensor | null };
 
 const DEFAULTS: AdamOptions = {
   lr: 1e-3,
@@ -36,36 +37,34 @@ const DEFAULTS: AdamOptions = {
   maximize: false,
 };
 
-/** base^n by squaring: exact multiplications only, since `**` differs between engines in the last bit. */
-export function power(base: number, n: number): number {
-  let result = 1;
-  let square = base;
-  for (let rest = n; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result *= square;
-    square *= square;
+/** Optimizers that divide a mean of gradients by the root of a mean of their squares. */
+export abstract class Moments<O extends MomentOptions, S extends MomentState> extends Optimizer<O, S> {
+  /**
+   * One update: `p -= (rate * expAvg + ahead * grad) / (scale * sqrt(expAvgSq) + eps)`, after the weights have decayed:
+   * by themselves where that is `decoupled`, else through the gradient.
+   */
+  protected move(
+    p: Tensor,
+    grad: Tensor,
+    options: O,
+    { expAvg, expAvgSq }: S,
+    decoupled: boolean,
+    rate: number,
+    { ahead = 0, scale = 1, eps = options.eps, largest = expAvgSq },
+  ): void {
+    const { lr, weightDecay, maximize } = options;
+    const [beta1, beta2] = options.betas;
+    const decay = decoupled ? 0 : weightDecay;
+    const shrink = decoupled ? 1 - lr * weightDecay : 1;
+    // biome-ignore format: the kernel's arguments by kind
+    k.adam(
+      p.ptr, expAvg.ptr, expAvgSq.ptr, largest.ptr, grad.ptr, p.size, decay, maximize ? -1 : 1,
+      beta1, 1 - beta1, beta2, 1 - beta2, rate, ahead, scale, eps, shrink,
+    );
   }
-  return result;
 }
 
-abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
-  protected check(options: AdamOptions): void {
-    const { name } = this;
-    const { betas } = options;
-    checkNumber(name, "lr", options.lr, 0);
-    if (!Array.isArray(betas) || betas.length !== 2) {
-      throw new TypeError(`${name}: expected betas to be a pair of numbers, got ${describe(betas)}`);
-    }
-    for (const [i, beta] of betas.entries()) {
-      if (!(checkNumber(name, `betas[${i}]`, beta, 0) < 1)) {
-        throw new RangeError(`${name}: expected betas[${i}] below 1, got ${beta}`);
-      }
-    }
-    checkNumber(name, "eps", options.eps, 0);
-    checkNumber(name, "weightDecay", options.weightDecay, 0);
-    checkBoolean(name, "amsgrad", options.amsgrad);
-    checkBoolean(name, "maximize", options.maximize);
-  }
-
+abstract class AdamBase extends Moments<AdamOptions, AdamState> {
   protected blank(p: Tensor, options: AdamOptions): AdamState {
     return {
       step: 0,
@@ -75,26 +74,15 @@ abstract class AdamBase extends Optimizer<AdamOptions, AdamState> {
     };
   }
 
-  /** One update with L2 factor `decay`, after the weights shrank by `shrink`. */
-  protected move(p: Tensor, grad: Tensor, options: AdamOptions, decay: number, shrink: number): void {
-    let state = this.state.get(p);
-    if (state === undefined) {
-      state = this.blank(p, options);
-      this.state.set(p, state);
-    }
-    const { lr, betas, eps, amsgrad } = options;
+  protected update(p: Tensor, grad: Tensor, options: AdamOptions): void {
+    const { lr, betas, amsgrad } = options;
+    const state = this.advance(p, options);
     if (amsgrad) state.maxExpAvgSq ??= zerosFor(p);
-    const largest = amsgrad ? state.maxExpAvgSq!.ptr : 0;
-    const [beta1, beta2] = betas;
-    const t = ++state.step;
-    const c1 = 1 - power(beta1, t);
-    const c2 = 1 - power(beta2, t);
-    const sign = options.maximize ? -1 : 1;
-    // biome-ignore format: the kernel's arguments by kind
-    k.adam(
-      p.ptr, state.expAvg.ptr, state.expAvgSq.ptr, largest, grad.ptr, p.size,
-      lr, beta1, beta2, eps, decay, shrink, c1, c2, sign,
-    );
+    const correction = 1 - power(betas[0], state.step);
+    this.move(p, grad, options, state, this instanceof AdamW, lr / correction, {
+      scale: 1 / Math.sqrt(1 - power(betas[1], state.step)),
+      largest: amsgrad ? state.maxExpAvgSq! : undefined,
+    });
   }
 }
 
@@ -123,10 +111,6 @@ export class Adam extends AdamBase {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super("Adam", params, options, DEFAULTS);
   }
-
-  protected update(p: Tensor, grad: Tensor, options: AdamOptions): void {
-    this.move(p, grad, options, options.weightDecay, 1);
-  }
 }
 
 /**
@@ -152,9 +136,5 @@ export class Adam extends AdamBase {
 export class AdamW extends AdamBase {
   constructor(params: Params<AdamOptions>, options: Partial<AdamOptions> = {}) {
     super("AdamW", params, options, { ...DEFAULTS, weightDecay: 0.01 });
-  }
-
-  protected update(p: Tensor, grad: Tensor, options: AdamOptions): void {
-    this.move(p, grad, options, 0, 1 - options.lr * options.weightDecay);
   }
 }

@@ -2,9 +2,9 @@
 // are files of their own beside it, and the arithmetic is assembly/optim.ts.
 import { noGrad, zeroGrad } from "../autograd.ts";
 import { keep, tidy } from "../scope.ts";
-import { checkNumber, checkOptions, describe, show } from "../shape.ts";
-import { expectTensor, Tensor, unscoped } from "../tensor.ts";
-import { loadState, type OptimizerStateDict, type ParamGroup, type ParamState, saveState } from "./state.ts";
+import { checkNumber, demand, readOptions } from "../shape.ts";
+import { expectTensor, Tensor } from "../tensor.ts";
+import { loadState, type OptimizerStateDict, type ParamGroup, type ParamState, saveState, tensorsOf } from "./state.ts";
 
 /** Options that every optimizer has. */
 export interface OptimizerOptions {
@@ -19,8 +19,8 @@ export type GroupOptions<Options> = Partial<Options> & { params: Iterable<Tensor
 export type Params<Options> = Iterable<Tensor> | Iterable<GroupOptions<Options>>;
 
 /**
- * The base of all optimizers: parameter groups, state, saving and loading. A class of your own defines `check` for its
- * options, `blank` for what it remembers of a parameter at first, and `update`.
+ * The base of all optimizers: parameter groups, state, saving and loading. A class of your own defines `blank`
+ * for what it remembers of a parameter at first, and `update`; `check` if not all its numbers must be at least 0.
  *
  * @see https://pytorch.org/docs/stable/optim.html#torch.optim.Optimizer
  *
@@ -31,7 +31,6 @@ export type Params<Options> = Iterable<Tensor> | Iterable<GroupOptions<Options>>
  *   constructor(params: Iterable<Tensor>, options: { lr?: number } = {}) {
  *     super("SignDescent", params, options, { lr: 0.5 });
  *   }
- *   protected check() {}
  *   protected blank() {
  *     return {};
  *   }
@@ -57,12 +56,10 @@ export abstract class Optimizer<Options extends OptimizerOptions, State extends 
 
   /** `options` override `defaults`, whose names are the ones allowed. */
   constructor(name: string, params: Params<Options>, options: Partial<Options>, defaults: Options) {
-    checkOptions(name, options, Object.keys(defaults));
     this.name = name;
-    this.defaults = { ...defaults, ...options };
-    this.check(this.defaults);
+    this.defaults = this.read(options, defaults);
     const list = toList(name, params);
-    if (list.length === 0) throw new RangeError(`${name}: expected at least one parameter, got an empty list`);
+    demand(list.length > 0, name, "at least one parameter", list);
     const groups = list.some(isGroup) ? list : [{ params: list }];
     for (const group of groups) this.addParamGroup(group as GroupOptions<Options>);
   }
@@ -83,25 +80,27 @@ export abstract class Optimizer<Options extends OptimizerOptions, State extends 
    */
   addParamGroup(group: GroupOptions<Options>): void {
     const { name } = this;
-    if (group === null || typeof group !== "object" || !("params" in group)) {
-      throw new TypeError(`${name}: expected a group { params, ... }, got ${describe(group)}`);
-    }
-    checkOptions(name, group, ["params", ...Object.keys(this.defaults)]);
-    const params = toTensors(name, group.params);
+    demand(isGroup(group), name, "a group { params, ... }", group, TypeError);
+    const { params: given, ...options } = group;
+    const whole = this.read(options as unknown as Partial<Options>, this.defaults);
+    const params = toTensors(name, given);
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
     for (const [i, p] of params.entries()) {
-      if (known.has(p))
-        throw new RangeError(`${name}: expected each parameter once, got params[${i}] ${show(p.shape)} twice`);
+      demand(!known.has(p), name, `each parameter once, not params[${i}] twice`, p.shape);
       known.add(p);
     }
-    const whole = { ...this.defaults, ...group, params };
-    this.check(whole);
-    this.paramGroups.push(whole);
+    this.paramGroups.push({ ...whole, params });
   }
 
-  /** Updates every parameter that has a gradient, in place. Records nothing, and leaves no tensors behind. */
-  step(): void {
+  /**
+   * Updates every parameter that has a gradient, in place. Records nothing, and leaves no tensors behind.
+   * @param closure computes the loss and its gradients, first of all.
+   * @returns what `closure` returned.
+   */
+  step(closure?: () => Tensor): Tensor | undefined {
+    const loss = closure?.();
     noGrad(() => tidy(() => this.updateAll()));
+    return loss;
   }
 
   private updateAll(): void {
@@ -126,9 +125,7 @@ export abstract class Optimizer<Options extends OptimizerOptions, State extends 
 
   /** Releases what is remembered; the parameters stay. */
   dispose(): void {
-    for (const state of this.state.values()) {
-      for (const value of Object.values(state)) if (value instanceof Tensor) value.dispose();
-    }
+    for (const state of this.state.values()) for (const value of tensorsOf(state)) value.dispose();
     this.state.clear();
   }
 
@@ -144,14 +141,42 @@ export abstract class Optimizer<Options extends OptimizerOptions, State extends 
    */
   loadStateDict(dict: OptimizerStateDict): void {
     loadState<Options, State>(`${this.name}.loadStateDict`, dict, this.paramGroups, this.state, {
-      options: Object.keys(this.defaults),
-      check: (group) => this.check(group),
+      read: (options, own) => this.read(options, own),
       blank: (p, group) => this.blank(p, group),
     });
   }
 
-  /** Throws unless the options are in range. */
-  protected abstract check(options: Options): void;
+  /** `given` with the rest from `defaults`; throws unless its names are known and its values in range. */
+  private read(given: Partial<Options>, defaults: Options): Options {
+    const options = readOptions(this.name, given, defaults);
+    this.check(options);
+    return options;
+  }
+
+  /** Throws unless the options are in range: numbers at least 0, except those in `free`, and `betas` below 1. */
+  protected check(options: Options, free: readonly string[] = []): void {
+    const { name } = this;
+    for (const [key, value] of Object.entries(options)) {
+      // what rounding leaves below 0 at the end of a schedule is let pass
+      if (typeof value === "number" && !free.includes(key) && !(Math.abs(value) < 1e-15))
+        checkNumber(name, key, value, 0);
+      if (key === "betas")
+        checkPair(name, key, value).forEach((beta, i) => {
+          demand(beta < 1, name, `betas[${i}] below 1`, beta);
+        });
+    }
+  }
+
+  /** What is remembered of a parameter, from its first update on; `step` in it counts this one. */
+  protected advance(p: Tensor, options: Options): State {
+    let state = this.state.get(p);
+    if (state === undefined) {
+      state = this.blank(p, options);
+      this.state.set(p, state);
+    }
+    if ("step" in state) (state as { step?: number }).step!++;
+    return state;
+  }
 
   /** What is remembered of a parameter before its first update. */
   protected abstract blank(p: Tensor, options: Options): State;
@@ -160,13 +185,23 @@ export abstract class Optimizer<Options extends OptimizerOptions, State extends 
   protected abstract update(p: Tensor, grad: Tensor, options: Options): void;
 }
 
-/** Zeros of a parameter's shape, under no scope: what optimizers remember moments in. */
-export function zerosFor(p: Tensor): Tensor {
-  const t = unscoped(p.shape, "float32");
-  t.origin = "optimizer state";
-  t.data.fill(0);
-  t.leave();
-  return t;
+/** The arguments by kind of an optimizer's kernel: parameter, states, gradient, count, decay, sign, scalars. */
+export function pass(
+  kernel: (...args: number[]) => void,
+  p: Tensor,
+  grad: Tensor,
+  { weightDecay = 0, maximize }: { weightDecay?: number; maximize: boolean },
+  states: readonly Tensor[],
+  ...scalars: number[]
+): void {
+  kernel(p.ptr, ...states.map((s) => s.ptr), grad.ptr, p.size, weightDecay, maximize ? -1 : 1, ...scalars);
+}
+
+/** Two numbers, each at least 0. */
+export function checkPair(op: string, name: string, value: unknown): number[] {
+  const isPair = Array.isArray(value) && value.length === 2;
+  demand(isPair, op, `${name} to be a pair of numbers`, value, TypeError);
+  return value.map((v, i) => checkNumber(op, `${name}[${i}]`, v, 0));
 }
 
 function isGroup(item: unknown): boolean {
@@ -174,17 +209,15 @@ function isGroup(item: unknown): boolean {
 }
 
 function toList(name: string, params: unknown): unknown[] {
-  if (typeof params === "object" && params !== null && Symbol.iterator in params)
-    return [...(params as Iterable<unknown>)];
-  throw new TypeError(
-    `${name}: expected params to be a list of tensors, as model.parameters(), got ${describe(params)}`,
-  );
+  const isList = typeof params === "object" && params !== null && Symbol.iterator in params;
+  demand(isList, name, "params to be a list of tensors, as model.parameters()", params, TypeError);
+  return [...(params as Iterable<unknown>)];
 }
 
 function toTensors(name: string, params: unknown): Tensor[] {
   return toList(name, params).map((p, i) => {
     expectTensor(name, `params[${i}]`, p, "float32");
-    if (!p.isLeaf) throw new TypeError(`${name}: expected params[${i}] to be a leaf, got a result of ${p.origin}`);
+    demand(p.isLeaf, name, `params[${i}] to be a leaf, not a result of ${p.origin}`, p, TypeError);
     return p;
   });
 }

@@ -1,8 +1,9 @@
 // Stochastic gradient descent.
-import { checkBoolean, checkNumber } from "../shape.ts";
+import { demand } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { Optimizer, type OptimizerOptions, type Params, zerosFor } from "./optimizer.ts";
+import { Optimizer, type OptimizerOptions, type Params } from "./optimizer.ts";
+import { zerosFor } from "./state.ts";
 
 /** Options of {@link SGD}. */
 export interface SGDOptions extends OptimizerOptions {
@@ -56,18 +57,11 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
     super("SGD", params, options, DEFAULTS);
   }
 
-  protected check(options: SGDOptions): void {
+  protected override check(options: SGDOptions): void {
+    super.check(options, ["dampening"]);
     const { momentum, dampening, nesterov } = options;
-    checkNumber("SGD", "lr", options.lr, 0);
-    checkNumber("SGD", "momentum", momentum, 0);
-    checkNumber("SGD", "dampening", dampening);
-    checkNumber("SGD", "weightDecay", options.weightDecay, 0);
-    checkBoolean("SGD", "maximize", options.maximize);
-    if (checkBoolean("SGD", "nesterov", nesterov) && (momentum === 0 || dampening !== 0)) {
-      throw new RangeError(
-        `SGD: expected nesterov with a momentum above 0 and no dampening, got momentum ${momentum}, dampening ${dampening}`,
-      );
-    }
+    const able = !nesterov || (momentum > 0 && dampening === 0);
+    demand(able, "SGD", "nesterov with momentum above 0 and no dampening", [momentum, dampening]);
   }
 
   protected blank(p: Tensor): SGDState {
@@ -75,21 +69,14 @@ export class SGD extends Optimizer<SGDOptions, SGDState> {
   }
 
   protected update(p: Tensor, grad: Tensor, options: SGDOptions): void {
-    const { lr, momentum, weightDecay } = options;
+    const { lr, momentum, weightDecay, nesterov } = options;
     const sign = options.maximize ? -1 : 1;
     if (momentum === 0) {
-      k.sgd(p.ptr, grad.ptr, p.size, lr, weightDecay, sign);
+      k.sgd(p.ptr, grad.ptr, p.size, weightDecay, sign, lr);
       return;
     }
-    let state = this.state.get(p);
-    let take = 1 - options.dampening;
-    if (state === undefined) {
-      state = this.blank(p);
-      this.state.set(p, state);
-      take = 1;
-    }
-    const buffer = state.momentumBuffer;
-    const nesterov = options.nesterov ? 1 : 0;
-    k.sgdMomentum(p.ptr, buffer.ptr, grad.ptr, p.size, lr, weightDecay, momentum, take, sign, nesterov);
+    const take = this.state.has(p) ? 1 - options.dampening : 1;
+    const buffer = this.advance(p, options).momentumBuffer.ptr;
+    k.sgdMomentum(p.ptr, buffer, grad.ptr, p.size, weightDecay, sign, lr, momentum, take, nesterov ? 1 : 0);
   }
 }

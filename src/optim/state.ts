@@ -1,26 +1,32 @@
 // Saving and loading of what optimizers remember. Everything is checked before anything is changed.
-import { checkInt, checkOptions, describe, sameShape, show } from "../shape.ts";
-import { expectTensor, Tensor } from "../tensor.ts";
+import { checkInt, checkNumber, checkOptions, demand, sameShape, show } from "../shape.ts";
+import { expectTensor, Tensor, unscoped } from "../tensor.ts";
 
 /** A parameter group at work: all options, each of which may be changed between steps. */
-export type ParamGroup<Options> = Options & { readonly params: readonly Tensor[] };
+export type ParamGroup<Options> = Options & {
+  readonly params: readonly Tensor[];
+  /** The learning rate that schedules start from; the first of them sets it. */
+  initialLr?: number;
+};
+
+/** A value remembered from step to step; a list holds tensors of the shape of the tensor named before it. */
+export type StateValue = Tensor | number | (Tensor | number)[];
 
 /** What is remembered of one parameter from step to step. */
-export type ParamState = { [name: string]: Tensor | number | null };
+export type ParamState = { [name: string]: StateValue | null };
 
 /** A group's options, and the numbers of its parameters. */
 export type SavedGroup = { params: number[] } & Record<string, unknown>;
 
 /** What an optimizer saves: by the parameter's number what is remembered of it, and the groups. */
 export interface OptimizerStateDict {
-  state: Record<number, Record<string, Tensor | number>>;
+  state: Record<number, Record<string, StateValue>>;
   paramGroups: SavedGroup[];
 }
 
 /** What loading must know of the optimizer. */
 interface Rules<Options, State> {
-  readonly options: readonly string[];
-  check(options: Options): void;
+  read(given: Partial<Options>, defaults: Options): Options;
   blank(p: Tensor, options: Options): State;
 }
 
@@ -35,7 +41,7 @@ export function saveState<Options>(
     const numbers = params.map((p) => {
       const number = count++;
       const kept = Object.entries(state.get(p) ?? {}).filter(
-        (entry): entry is [string, Tensor | number] => entry[1] !== null,
+        (entry): entry is [string, StateValue] => entry[1] !== null,
       );
       if (kept.length > 0) dict.state[number] = Object.fromEntries(kept);
       return number;
@@ -64,8 +70,7 @@ export function loadState<Options extends object, State extends ParamState>(
       }
     });
     const beyond = Object.keys(dict.state).find((key) => !(Number(key) >= 0 && Number(key) < number));
-    if (beyond !== undefined)
-      throw new RangeError(`${op}: expected states of ${number} parameters, got state[${beyond}]`);
+    demand(beyond === undefined, op, `states of ${number} parameters`, beyond);
   } catch (error) {
     discard(loaded);
     throw error;
@@ -84,42 +89,47 @@ function checkGroups<Options extends object, State>(
   groups: readonly ParamGroup<Options>[],
   rules: Rules<Options, State>,
 ): Options[] {
-  if (typeof dict?.state !== "object" || dict.state === null || !Array.isArray(dict.paramGroups)) {
-    throw new TypeError(`${op}: expected an object { state, paramGroups }, got ${describe(dict)}`);
-  }
-  if (dict.paramGroups.length !== groups.length) {
-    throw new RangeError(`${op}: expected ${groups.length} parameter groups, got ${dict.paramGroups.length}`);
-  }
+  const isDict = typeof dict?.state === "object" && dict.state !== null && Array.isArray(dict.paramGroups);
+  demand(isDict, op, "an object { state, paramGroups }", dict, TypeError);
+  const { length } = groups;
+  demand(dict.paramGroups.length === length, op, `${length} parameter groups`, dict.paramGroups.length);
   return dict.paramGroups.map((saved, g) => {
     const { params, ...own } = groups[g]!;
     const { params: numbers, ...options } = saved ?? {};
-    if (numbers?.length !== params.length) {
-      throw new RangeError(
-        `${op}: expected ${params.length} parameters in group ${g}, got ${numbers?.length ?? "none"}`,
-      );
-    }
-    checkOptions(op, options, rules.options);
-    const whole = { ...own, ...options } as unknown as Options;
-    rules.check(whole);
-    return whole;
+    demand(numbers?.length === params.length, op, `${params.length} parameters in group ${g}`, numbers?.length);
+    const { initialLr = own.initialLr, ...rest } = options as { initialLr?: number };
+    const { initialLr: _, ...ours } = own;
+    const whole = rules.read(rest as Partial<Options>, ours as unknown as Options);
+    return initialLr === undefined ? whole : { ...whole, initialLr: checkNumber(op, "initialLr", initialLr, 0) };
   });
 }
 
+function copy(where: string, name: string, given: unknown, to: Tensor): void {
+  expectTensor(where, name, given, "float32");
+  demand(sameShape(given.shape, to.shape), where, `${name} of shape ${show(to.shape)}`, given.shape);
+  to.data.set(given.data);
+}
+
 /** Copies what was saved into a blank state, which says what there must be. */
-function restore<State extends ParamState>(where: string, from: Record<string, Tensor | number>, blank: State): State {
+function restore<State extends ParamState>(where: string, from: Record<string, StateValue>, blank: State): State {
   try {
     checkOptions(where, from, Object.keys(blank));
     const filled: ParamState = blank;
+    let last = {} as Tensor;
     for (const [name, value] of Object.entries(blank)) {
       const given = from[name];
       if (value instanceof Tensor) {
-        expectTensor(where, name, given, "float32");
-        if (!sameShape(given.shape, value.shape)) {
-          throw new RangeError(`${where}: expected ${name} of shape ${show(value.shape)}, got ${show(given.shape)}`);
-        }
-        value.data.set(given.data);
+        copy(where, name, given, value);
+        last = value;
+      } else if (Array.isArray(value)) {
+        demand(Array.isArray(given), where, `${name} to be a list`, given, TypeError);
+        given.forEach((item, i) => {
+          const place = `${name}[${i}]`;
+          if (typeof item === "number") value.push(item);
+          else copy(where, place, item, value[value.push(zerosFor(last)) - 1]! as Tensor);
+        });
       } else if (value !== null) {
-        filled[name] = checkInt(where, name, given, 0);
+        filled[name] = name === "step" ? checkInt(where, name, given, 0) : checkNumber(where, name, given);
       }
     }
     return blank;
@@ -130,8 +140,21 @@ function restore<State extends ParamState>(where: string, from: Record<string, T
 }
 
 function discard(states: Map<unknown, ParamState>): void {
-  for (const state of states.values()) {
-    for (const value of Object.values(state)) if (value instanceof Tensor) value.dispose();
-  }
+  for (const state of states.values()) for (const value of tensorsOf(state)) value.dispose();
   states.clear();
+}
+
+/** The tensors of a state. */
+export const tensorsOf = (state: ParamState): Tensor[] =>
+  Object.values(state)
+    .flat()
+    .filter((value) => value instanceof Tensor);
+
+/** A tensor of a parameter's shape and of one value, by default 0, under no scope: what optimizers remember moments in. */
+export function zerosFor(p: Pick<Tensor, "shape">, value = 0): Tensor {
+  const t = unscoped(p.shape, "float32");
+  t.origin = "optimizer state";
+  t.data.fill(value);
+  t.leave();
+  return t;
 }
