@@ -8,6 +8,7 @@ import * as elementwise from "./refusals/elementwise.ts";
 import * as foundation from "./refusals/foundation.ts";
 import * as losses from "./refusals/losses.ts";
 import * as norm from "./refusals/norm.ts";
+import * as optim from "./refusals/optim.ts";
 import * as reduce from "./refusals/reduce.ts";
 import * as rnn from "./refusals/rnn.ts";
 import * as shape from "./refusals/shape.ts";
@@ -19,6 +20,7 @@ const refusals: Record<string, [call: () => unknown, message: string][]> = {
   ...foundation.refusals,
   ...losses.refusals,
   ...norm.refusals,
+  ...optim.refusals,
   ...reduce.refusals,
   ...rnn.refusals,
   ...shape.refusals,

@@ -7,6 +7,7 @@ import * as elementwise from "./rows/elementwise.ts";
 import * as foundation from "./rows/foundation.ts";
 import * as losses from "./rows/losses.ts";
 import * as norm from "./rows/norm.ts";
+import * as optim from "./rows/optim.ts";
 import * as reduce from "./rows/reduce.ts";
 import * as rnn from "./rows/rnn.ts";
 import * as shape from "./rows/shape.ts";
@@ -17,6 +18,7 @@ const rows: Record<string, Row> = {
   ...foundation.rows,
   ...losses.rows,
   ...norm.rows,
+  ...optim.rows,
   ...reduce.rows,
   ...rnn.rows,
   ...shape.rows,

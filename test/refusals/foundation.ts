@@ -1,7 +1,7 @@
-// Bad input to the ops, layers, optimizers and initialisers that were there first.
+// Bad input to the ops, layers and initialisers that were there first.
 import * as sedge from "../../src/entry.ts";
 
-const { nn, ones, optim, tensor } = sedge;
+const { nn, ones, tensor } = sedge;
 
 type Row = [call: () => unknown, message: string];
 type Loose = (...args: unknown[]) => unknown;
@@ -15,7 +15,6 @@ const rows = (names: string, make: (name: string) => Row[]): Record<string, Row[
 const x = ones([2, 3]);
 const v = ones([3]);
 const ids = tensor([0, 1], { dtype: "int32" });
-const w = sedge.variable([1, 2]);
 
 export const refusals: Record<string, Row[]> = {
   ...rows(
@@ -114,17 +113,6 @@ export const refusals: Record<string, Row[]> = {
   "nn.GELU": [[() => new nn.GELU({ approximate: "erf" } as never), "GELU: expected approximate"]],
   "nn.Softmax": [[() => new nn.Softmax({ dim: 1 } as never), 'Softmax: unknown option "dim"']],
   "nn.buffer": [[() => nn.buffer(3 as never), "buffer: expected"]],
-
-  "optim.SGD": [
-    [() => new optim.SGD([], { lr: 0.1 }), "SGD: expected at least one parameter, got an empty list"],
-    [() => new optim.SGD([w], { lr: -1 }), "SGD: expected lr at least 0, got -1"],
-    [() => new optim.SGD([ids]), "SGD: expected params[0]"],
-  ],
-  "optim.Adam": [
-    [() => new optim.Adam([w], { betas: [1, 1] }), "Adam: expected"],
-    [() => new optim.Adam([w], { beta: 0.9 } as never), 'Adam: unknown option "beta"'],
-  ],
-  "optim.AdamW": [[() => new optim.AdamW([w], { eps: -1 }), "AdamW: expected eps at least 0, got -1"]],
 
   "nn.init.constant": [[() => nn.init.constant(x, "1" as never), "constant: expected value to be a number"]],
   "nn.init.calculateGain": [[() => nn.init.calculateGain("swish" as never), "calculateGain: expected"]],

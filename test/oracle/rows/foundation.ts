@@ -1,10 +1,7 @@
-// Rows of the reference vectors for the ops, layers and optimizers that were there first.
+// Rows of the reference vectors for the ops and layers that were there first.
 import { cast, Tensor } from "../../../src/index.ts";
 import { type Adapter, list, named, optionsOf, positional, type Row } from "../calls.ts";
-import { fans, gain } from "../initialisers.ts";
-import { OPTIMIZERS, optimize, optimizeGroups } from "../optimizers.ts";
 import { program } from "../program.ts";
-import { trainMlp } from "../train.ts";
 
 /** One range per axis; null stands for what Python leaves out. */
 const slices: Adapter = ({ kase, fn, inputs }) => {
@@ -47,17 +44,6 @@ export const rows: Record<string, Row> = {
   transformer_encoder_layer: named("nn.TransformerEncoderLayer"),
   transformer_decoder_layer: named("nn.TransformerDecoderLayer"),
 
-  ...Object.fromEntries(
-    Object.entries(OPTIMIZERS).map(([op, name]) => [op, { names: [`optim.${name}`], call: optimize }]),
-  ),
-  param_groups: { names: ["optim.SGD"], call: optimizeGroups },
-  lbfgs: named("optim.LBFGS"),
-
-  calculate_gain: { names: ["nn.init.calculateGain"], call: gain },
-  fans: { names: ["nn.init.fans"], call: fans },
-
   program: { names: ["tensor"], call: program },
-  mlp: { names: ["nn.Linear"], call: trainMlp },
   gpt: named("scaledDotProductAttention"),
-  vae: named("bceWithLogits"),
 };
