@@ -131,24 +131,3 @@ export function lion(
 ): void {
   pass<Lion>(p, m, 0, 0, g, n, decay, sign, keep1, take1, keep2, take2, rate, shrink, 0, 0, 0);
 }
-
-/** The sum of squares of x (n), in float64, in four sums by position: what gradients are clipped by. */
-export function sumSquares(x: usize, n: i32): f64 {
-  let low = f64x2.splat(0);
-  let high = f64x2.splat(0);
-  let i = 0;
-  for (; i < n - 3; i += 4, x += 16) {
-    const v = v128.load(x);
-    const a = f64x2.promote_low_f32x4(v);
-    const b = f64x2.promote_low_f32x4(v128.shuffle<f32>(v, v, 2, 3, 2, 3));
-    low = f64x2.add(low, f64x2.mul(a, a));
-    high = f64x2.add(high, f64x2.mul(b, b));
-  }
-  const both = f64x2.add(low, high);
-  let sum = f64x2.extract_lane(both, 0) + f64x2.extract_lane(both, 1);
-  for (; i < n; i++, x += 4) {
-    const v = <f64>load<f32>(x);
-    sum += v * v;
-  }
-  return sum;
-}

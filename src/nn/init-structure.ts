@@ -6,10 +6,10 @@ import { matmul } from "../ops/gemm.ts";
 import { fillNormal } from "../ops/internal/random.ts";
 import { transpose } from "../ops/permute.ts";
 import { slice } from "../ops/slice.ts";
+import { vectorNorm } from "../ops/vector-norm.ts";
 import { tidy } from "../scope.ts";
 import { checkInt, checkNumber, demand, readOptions } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
-import { k } from "../wasm.ts";
 import { fill } from "./fill.ts";
 
 function checkRank(op: string, x: Tensor, least: number, most: number): void {
@@ -111,7 +111,7 @@ function orthonormal(n: number, m: number): Tensor {
       let row = slice(q, { start: i, stop: i + 1 });
       const before = slice(q, { start: 0, stop: i });
       for (let pass = 0; pass < 2; pass++) row = sub(row, matmul(matmul(row, transpose(before, 0, 1)), before));
-      q.data.set(mul(row, 1 / Math.sqrt(k.sumSquares(row.ptr, m))).data, i * m);
+      q.data.set(mul(row, 1 / vectorNorm(row).item()).data, i * m);
     });
   }
   return q;

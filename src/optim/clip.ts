@@ -3,14 +3,10 @@ import { noGrad } from "../autograd.ts";
 import { pow } from "../numbers.ts";
 import { assign } from "../ops/assign.ts";
 import { maximum, minimum, mul } from "../ops/binary.ts";
-import { amax } from "../ops/extrema.ts";
-import { pow as powers } from "../ops/pow.ts";
-import { sum } from "../ops/reduce.ts";
-import { abs } from "../ops/unary.ts";
+import { vectorNorm } from "../ops/vector-norm.ts";
 import { tidy } from "../scope.ts";
 import { checkNumber, demand, readOptions } from "../shape.ts";
 import { expectTensor, Tensor } from "../tensor.ts";
-import { k } from "../wasm.ts";
 
 /** Options of {@link clipGradNorm}. */
 export interface ClipOptions {
@@ -90,15 +86,14 @@ const rewrite = (grads: readonly Tensor[], fn: (g: Tensor) => Tensor): void =>
     for (const g of grads) tidy(() => assign(g, fn(g)));
   });
 
-function normOf(grads: readonly Tensor[], order: number): number {
-  if (order === Infinity) {
-    // a NaN must win, as in torch.max
-    return grads.reduce((largest, g) => Math.max(largest, amax(abs(g)).item()), 0);
-  }
-  let total = 0;
-  for (const g of grads) {
-    if (order === 2) total += k.sumSquares(g.ptr, g.size);
-    else total += sum(order === 1 ? abs(g) : powers(abs(g), order)).item();
-  }
-  return order === 2 ? Math.sqrt(total) : pow(total, 1 / order);
+/** Of all of them as one vector: the norm of their norms. */
+function normOf(grads: readonly Tensor[], p: number): number {
+  const norms = grads.map((g) => vectorNorm(g, { p }).item());
+  if (p === Infinity) return Math.max(0, ...norms);
+  return p === 2
+    ? Math.sqrt(norms.reduce((s, n) => s + n * n, 0))
+    : pow(
+        norms.reduce((s, n) => s + pow(n, p), 0),
+        1 / p,
+      );
 }
