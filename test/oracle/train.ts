@@ -72,6 +72,7 @@ const optionOf = (text: string, name: string, otherwise: number): number =>
 
 /** `Conv2d(1,4,3,padding=1,stride=1,bias=False)-BatchNorm2d-ReLU-MaxPool2d(2)-flatten-Linear` */
 export const trainCnn: Adapter = (call) => {
+<<<<<<< HEAD
   const { kase, x, library } = call;
   const text = String(kase.kwargs.model);
   const [outputs = 0, inputs = 0, height = 0, width = 0] = x["conv.weight"]?.shape ?? [];
@@ -90,6 +91,24 @@ export const trainCnn: Adapter = (call) => {
     const features = pool.forward(relu(bn.forward(conv.forward(x.x!))));
     return crossEntropy(fc.forward(features.reshape([features.shape[0]!, -1])), x.y!);
   });
+=======
+  const { kase, x } = call;
+  const text = String(kase.kwargs.model);
+  const [outputs = 0, inputs = 0, height = 0, width = 0] = x["conv.weight"]?.shape ?? [];
+  const model = new nn.Sequential({
+    conv: new nn.Conv2d(inputs, outputs, [height, width], {
+      padding: optionOf(text, "padding", 0),
+      stride: optionOf(text, "stride", 1),
+      bias: x["conv.bias"] !== undefined,
+    }),
+    bn: new nn.BatchNorm2d(outputs),
+    relu: new nn.ReLU(),
+    pool: new nn.MaxPool2d(Number(/MaxPool2d\((\d+)\)/.exec(text)?.[1])),
+    flat: new nn.Flatten(),
+    fc: linearOf(call, "fc"),
+  });
+  return train(call, model, () => crossEntropy(model.forward(x.x!), x.y!));
+>>>>>>> ec0339b42fd8de58ef195507800a1bf85755f8ef
 };
 
 /** fc1-relu-(mu, lv); z = mu + eps * exp(lv / 2); fc3-relu-fc4 logits; summed cross-entropy and Kullback-Leibler terms. */

@@ -46,4 +46,5 @@ export const rows: Record<string, Row> = {
 
   program: { names: ["tensor"], call: program },
   gpt: named("nn.LayerNorm"),
+  gpt: named("scaledDotProductAttention"),
 };
