@@ -46,5 +46,4 @@ export const rows: Record<string, Row> = {
 
   program: { names: ["tensor"], call: program },
   gpt: named("nn.LayerNorm"),
-  gpt: named("scaledDotProductAttention"),
 };

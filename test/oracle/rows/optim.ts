@@ -3,16 +3,7 @@ import type { Row } from "../calls.ts";
 import { fans, gain } from "../initialisers.ts";
 import { clipNorm, clipValue, OPTIMIZERS, optimize, optimizeGroups, optimizeQuadratic } from "../optimizers.ts";
 import { SCHEDULES, schedule } from "../schedules.ts";
-
-<<<<<<< HEAD
-
 import { trainCnn, trainMlp, trainVae } from "../train.ts";
-
-=======
-
-import { trainMlp, trainVae } from "../train.ts";
-
->>>>>>> ec0339b42fd8de58ef195507800a1bf85755f8ef
 
 export const rows: Record<string, Row> = {
   ...Object.fromEntries(
@@ -28,10 +19,7 @@ export const rows: Record<string, Row> = {
   calculate_gain: { names: ["nn.init.calculateGain"], call: gain },
   fans: { names: ["nn.init.fans"], call: fans },
 
-  mlp: { names: ["nn.Linear"], call: trainMlp },
-<<<<<<< HEAD
   cnn: { names: ["nn.BatchNorm2d"], call: trainCnn },
-=======
->>>>>>> ec0339b42fd8de58ef195507800a1bf85755f8ef
+  mlp: { names: ["nn.Linear"], call: trainMlp },
   vae: { names: ["bceWithLogits"], call: trainVae },
 };
