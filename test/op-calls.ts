@@ -1,5 +1,6 @@
 // A valid call or more of every exported op: what the tests that hold for all ops run over. What an op computes is
 // tested beside it. The calls are in op-calls/, by family.
+import * as attention from "./op-calls/attention.ts";
 import type { Call } from "./op-calls/calls.ts";
 import * as conv from "./op-calls/conv.ts";
 import * as elementwise from "./op-calls/elementwise.ts";
@@ -17,6 +18,7 @@ export const withGradient: Record<string, Call[]> = {
   ...conv.withGradient,
   ...elementwise.withGradient,
   ...foundation.withGradient,
+  ...attention.withGradient,
   ...losses.withGradient,
   ...norm.withGradient,
   ...reduce.withGradient,
@@ -25,7 +27,9 @@ export const withGradient: Record<string, Call[]> = {
 };
 
 /** Those of the ops above that have no gradients of gradients. */
-export const FIRST_ORDER: readonly string[] = `${norm.FIRST_ORDER} ${rnn.FIRST_ORDER}`.split(" ");
+export const FIRST_ORDER: readonly string[] = `${attention.FIRST_ORDER} ${norm.FIRST_ORDER} ${rnn.FIRST_ORDER}`.split(
+  " ",
+);
 
 /** Calls, by name and place in their row, whose gradient is defined to be another than that of the values. */
 export const OWN_GRADIENT: readonly string[] = [
