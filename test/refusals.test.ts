@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import * as sedge from "../src/entry.ts";
 import { OTHERS, withGradient, withoutGradient } from "./op-calls.ts";
+import * as attention from "./refusals/attention.ts";
 import * as conv from "./refusals/conv.ts";
 import * as elementwise from "./refusals/elementwise.ts";
 import * as foundation from "./refusals/foundation.ts";
@@ -17,6 +18,7 @@ const refusals: Record<string, [call: () => unknown, message: string][]> = {
   ...conv.refusals,
   ...elementwise.refusals,
   ...foundation.refusals,
+  ...attention.refusals,
   ...losses.refusals,
   ...norm.refusals,
   ...reduce.refusals,

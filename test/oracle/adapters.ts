@@ -2,6 +2,7 @@
 // row per family of ops, in rows/. What has no row is called as `camelCase(name)(...inputs, { ...options in camelCase })`.
 // Cases that are more than one call are program.ts, optimizers.ts and train.ts.
 import { type Adapter, type Call, camelCase, type Library, lookUp, plain, type Row } from "./calls.ts";
+import * as attention from "./rows/attention.ts";
 import * as conv from "./rows/conv.ts";
 import * as elementwise from "./rows/elementwise.ts";
 import * as foundation from "./rows/foundation.ts";
@@ -15,6 +16,7 @@ const rows: Record<string, Row> = {
   ...conv.rows,
   ...elementwise.rows,
   ...foundation.rows,
+  ...attention.rows,
   ...losses.rows,
   ...norm.rows,
   ...reduce.rows,

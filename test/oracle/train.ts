@@ -10,12 +10,13 @@ function setting(kase: Case, name: string): number {
   return value;
 }
 
-/** `losses[t]` is the loss before update t; `final.NAME` the parameters after the last. */
-function train(
+/** `losses[t]` is the loss before update t; `final.NAME` the parameters after the last; `clip` may change gradients. */
+export function train(
   kase: Case,
   model: nn.Module,
   optimizer: { zeroGrad(): void; step(): void },
   loss: () => Tensor,
+  clip: () => void = () => {},
 ): Record<string, Tensor> {
   const losses: number[] = [];
   for (let step = 0; step < Number(kase.kwargs.steps); step++) {
@@ -23,6 +24,7 @@ function train(
     const value = loss();
     losses.push(value.item());
     backward(value);
+    clip();
     optimizer.step();
   }
   const final = Object.entries(model.stateDict()).map(([name, p]) => [`final.${name}`, p]);

@@ -43,10 +43,6 @@ export const rows: Record<string, Row> = {
   slice: { call: slices },
   one_hot: { call: oneHot },
 
-  multi_head_attention: named("nn.MultiheadAttention", "nn.MultiHeadAttention"),
-  transformer_encoder_layer: named("nn.TransformerEncoderLayer"),
-  transformer_decoder_layer: named("nn.TransformerDecoderLayer"),
-
   ...Object.fromEntries(
     Object.entries(OPTIMIZERS).map(([op, name]) => [op, { names: [`optim.${name}`], call: optimize }]),
   ),
@@ -58,6 +54,5 @@ export const rows: Record<string, Row> = {
 
   program: { names: ["tensor"], call: program },
   mlp: { names: ["nn.Linear"], call: trainMlp },
-  gpt: named("scaledDotProductAttention"),
   vae: named("bceWithLogits"),
 };
