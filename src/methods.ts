@@ -5,6 +5,7 @@ import { backward } from "./backward.ts";
 import * as activation from "./ops/activation.ts";
 import * as adaptivePool from "./ops/adaptive-pool.ts";
 import * as assign from "./ops/assign.ts";
+import * as attention from "./ops/attention.ts";
 import * as avgPool from "./ops/avg-pool.ts";
 import * as batchNorm from "./ops/batch-norm.ts";
 import * as binary from "./ops/binary.ts";
@@ -67,6 +68,7 @@ const families = {
   activation,
   adaptivePool,
   assign,
+  attention,
   avgPool,
   batchNorm,
   binary,
