@@ -20,8 +20,8 @@ class Ctc {
   }
   /** e^x for x from -690 to 0, by the float32 function of x/8, whose range it would leave */
   exp(x: f64): f64 {
-    if (isNaN(x)) return x;
     if (x < LEAST) return 0;
+    if (!(x >= LEAST)) return x; // NaN
     const root: f64 = f32x4.extract_lane(changetype<Exp>(0).at(f32x4.splat(<f32>(x * 0.125))), 0);
     const square = root * root;
     return square * square * (square * square);
