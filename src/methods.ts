@@ -159,14 +159,17 @@ declare module "./tensor.ts" {
   interface Tensor extends OpMethods {}
 }
 
-for (const family of Object.values(families)) {
-  for (const [name, op] of Object.entries(family) as [string, (x: Tensor, ...rest: unknown[]) => unknown][]) {
-    Object.defineProperty(Tensor.prototype, name, {
-      value(this: Tensor, ...rest: unknown[]): unknown {
-        return op(this, ...rest);
-      },
-      configurable: true,
-      writable: true,
-    });
+/** Gives every tensor the methods. The entry calls it; "sedge/functional" does not. */
+export function installMethods(): void {
+  for (const family of Object.values(families)) {
+    for (const [name, op] of Object.entries(family) as [string, (x: Tensor, ...rest: unknown[]) => unknown][]) {
+      Object.defineProperty(Tensor.prototype, name, {
+        value(this: Tensor, ...rest: unknown[]): unknown {
+          return op(this, ...rest);
+        },
+        configurable: true,
+        writable: true,
+      });
+    }
   }
 }
