@@ -27,6 +27,7 @@ describe("misuse is answered by name", () => {
       () => loose(x.sum.bind(x))(1),
       "sum: expected options to be an object, got 1; the options are axis, keepDims",
     ],
+    ["an axis as options of max", () => loose(sedge.max)(x, 1), "max: expected options to be an object, got 1"],
     ["a tensor as options", () => loose(sedge.max)(x, x), "max: expected options to be an object, got a Tensor"],
     [
       "options of a layer that has none",
