@@ -16,11 +16,12 @@ class Ctc {
   @inline skips(target: usize, s: i32): bool {
     if (!(s & 1) || s < 3) return false;
     const at = target + ((<usize>(s >> 1)) << 2);
-    return load<i32>(at) != load<i32>(at - 4);
+    return load<i32>(at) !== load<i32>(at - 4);
   }
   /** e^x for x from -690 to 0, by the float32 function of x/8, whose range it would leave */
   exp(x: f64): f64 {
-    if (!(x > LEAST)) return x == x ? 0 : x;
+    if (x < LEAST) return 0;
+    if (!(x >= LEAST)) return x; // NaN
     const root: f64 = f32x4.extract_lane(changetype<Exp>(0).at(f32x4.splat(<f32>(x * 0.125))), 0);
     const square = root * root;
     return square * square * (square * square);
@@ -85,14 +86,14 @@ export function ctc(
     }
     if (!(total > 0)) {
       // no alignment, or NaN among the log-probabilities
-      store<f32>(loss, total == 0 ? Infinity : NaN);
+      store<f32>(loss, total === 0 ? Infinity : NaN);
       return;
     }
     nll -= c.log(total);
     for (let s: usize = 0; s < row; s += 8) store<f64>(alpha + s, load<f64>(alpha + s) / total);
   }
   const last = alphas + <usize>(steps - 1) * row;
-  let end: f64 = steps > 0 ? load<f64>(last + row - 8) : <f64>(count == 0);
+  let end: f64 = steps > 0 ? load<f64>(last + row - 8) : <f64>(count === 0);
   if (steps > 0 && count > 0) end += load<f64>(last + row - 16);
   store<f32>(loss, <f32>(end > 0 ? nll - c.log(end) : Infinity));
   if (end > 0) backward(dx, x, target, steps, places, blank, stride, room);

@@ -1,6 +1,7 @@
 // The core's whole face: every family of kernels.
 export * from "./activation";
 export * from "./adaptive-pool";
+export * from "./attention";
 export * from "./binary";
 export * from "./cast";
 export * from "./compare";

@@ -1,7 +1,18 @@
 // Whole training steps, eager, as a user writes them: forward, loss, backward, Adam. Flops are those of the products and
 // convolutions, forward, weight gradients and input gradients, without the first layer's input gradient, which nobody
 // needs; what the rest of a step costs (activations, loss, optimizer, the facade) lowers `ofPeak`.
-import { crossEntropy, mse, nn, optim, randint, randn, type Tensor, tensor, tidy } from "../src/entry.ts";
+import {
+  crossEntropy,
+  mse,
+  nn,
+  optim,
+  randint,
+  randn,
+  scaledDotProductAttention,
+  type Tensor,
+  tensor,
+  tidy,
+} from "../src/entry.ts";
 import type { Benchmark } from "./harness.ts";
 
 /** Passes over a layer: forward and weight gradient, and the input gradient of all but the first layer. */
@@ -93,4 +104,58 @@ const xor: Benchmark = {
   },
 };
 
-export default [mlp, cnn, recurrent("LSTM", 4), recurrent("GRU", 3), xor] satisfies Benchmark[];
+/** The GPT of the peers' comparison: sizes of the batch, of its text, of the vocabulary, and of the model. */
+const [BATCH, TIME, VOCABULARY, WIDTH, HEADS, LAYERS] = [12, 64, 65, 128, 4, 4];
+
+class Block extends nn.Module {
+  ln1 = new nn.LayerNorm(WIDTH);
+  qkv = new nn.Linear(WIDTH, 3 * WIDTH);
+  proj = new nn.Linear(WIDTH, WIDTH);
+  ln2 = new nn.LayerNorm(WIDTH);
+  fc = new nn.Linear(WIDTH, 4 * WIDTH);
+  out = new nn.Linear(4 * WIDTH, WIDTH);
+
+  forward(x: Tensor): Tensor {
+    const heads = this.qkv.forward(this.ln1.forward(x)).reshape([BATCH, TIME, 3, HEADS, WIDTH / HEADS]);
+    const qkv = heads.permute([2, 0, 3, 1, 4]);
+    const [q, k, v] = [qkv.select(0), qkv.select(1), qkv.select(2)];
+    const y = scaledDotProductAttention(q, k, v, { isCausal: true });
+    const seen = x.add(this.proj.forward(y.transpose(1, 2).reshape([BATCH, TIME, WIDTH])));
+    return seen.add(this.out.forward(this.fc.forward(this.ln2.forward(seen)).gelu()));
+  }
+}
+
+class Gpt extends nn.Module {
+  wte = new nn.Embedding(VOCABULARY, WIDTH);
+  wpe = new nn.Embedding(TIME, WIDTH);
+  blocks = Array.from({ length: LAYERS }, () => new Block());
+  ln = new nn.LayerNorm(WIDTH);
+  head = new nn.Linear(WIDTH, VOCABULARY, { bias: false });
+
+  forward(ids: Tensor): Tensor {
+    let x = this.wte.forward(ids).add(this.wpe.weight);
+    for (const block of this.blocks) x = block.forward(x);
+    return this.head.forward(this.ln.forward(x)).reshape([-1, VOCABULARY]);
+  }
+}
+
+const gpt: Benchmark = {
+  name: "train gpt",
+  unit: "ms",
+  flops:
+    LATER * linearFlops(BATCH * TIME, WIDTH, 12 * LAYERS * WIDTH + VOCABULARY) +
+    LATER * LAYERS * 2 * linearFlops(BATCH * TIME, TIME, WIDTH),
+  setup() {
+    const model = new Gpt();
+    const optimizer = new optim.AdamW(model.parameters());
+    const [x, target] = [randint(0, VOCABULARY, [BATCH, TIME]), randint(0, VOCABULARY, [BATCH * TIME])];
+    return () =>
+      tidy(() => {
+        optimizer.zeroGrad();
+        crossEntropy(model.forward(x), target).backward();
+        optimizer.step();
+      });
+  },
+};
+
+export default [mlp, cnn, recurrent("LSTM", 4), recurrent("GRU", 3), xor, gpt] satisfies Benchmark[];

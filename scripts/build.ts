@@ -13,7 +13,7 @@ import {
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compress, init } from "@bokuweb/zstd-wasm";
-import { build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...parts: string[]): string => join(root, ...parts);
@@ -78,27 +78,42 @@ const classNames: Plugin = {
   },
 };
 
-/** dist/: declarations by tsc, bundles by esbuild. The entries share their chunks, and so one state. */
+/** What of src/ stands in dist/node.js itself; all else, above all what has state, is imported from dist/functional.js. */
+const NODE_FILES = /[\\/]src[\\/](node|shape|data[\\/]idx-files|io[\\/]files|train[\\/]progress)\.ts$/;
+
+const nodeFiles: Plugin = {
+  name: "node-files",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) =>
+      NODE_FILES.test(join(resolveDir, path)) ? null : { path: "./functional.js", external: true },
+    );
+  },
+};
+
+/** What "sedge" is beside "sedge/functional". */
+const INDEX = 'import{installMethods}from"./functional.js";installMethods();export*from"./functional.js";\n';
+
+/** dist/: declarations by tsc, bundles by esbuild. */
 export async function buildPackage(): Promise<void> {
   await buildCore();
   if (!stale("dist/index.js", "src", "build/core-bytes.js", "tsconfig.build.json", "package-lock.json")) return;
   rmSync(at("dist"), { recursive: true, force: true });
   run("typescript/bin/tsc", "-p", "tsconfig.build.json");
-  await build({
-    entryPoints: { index: at("src/entry.ts"), functional: at("src/functional.ts"), node: at("src/node.ts") },
-    outdir: at("dist"),
+  const common: BuildOptions = {
     bundle: true,
-    splitting: true,
     format: "esm",
     target: "es2022",
     platform: "neutral",
     mainFields: ["module", "main"],
     external: ["node:*", "cli-progress"],
-    plugins: [classNames],
     minify: true,
     sourcemap: true,
     legalComments: "none",
-  });
+  };
+  const [from, to] = [at("src/bundle.ts"), at("dist/functional.js")];
+  await build({ ...common, entryPoints: [from], outfile: to, plugins: [classNames] });
+  await build({ ...common, entryPoints: [at("src/node.ts")], outfile: at("dist/node.js"), plugins: [nodeFiles] });
+  writeFileSync(at("dist/index.js"), INDEX);
   copyFileSync(at("build/core.wasm"), at("dist/core.wasm")); // for those who host it themselves
 }
 

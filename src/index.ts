@@ -21,6 +21,7 @@ export * as nn from "./nn.ts";
 export * from "./ops/activation.ts";
 export * from "./ops/adaptive-pool.ts";
 export * from "./ops/assign.ts";
+export * from "./ops/attention.ts";
 export * from "./ops/avg-pool.ts";
 export * from "./ops/batch-norm.ts";
 export * from "./ops/binary.ts";

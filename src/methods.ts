@@ -5,6 +5,7 @@ import { backward } from "./backward.ts";
 import * as activation from "./ops/activation.ts";
 import * as adaptivePool from "./ops/adaptive-pool.ts";
 import * as assign from "./ops/assign.ts";
+import * as attention from "./ops/attention.ts";
 import * as avgPool from "./ops/avg-pool.ts";
 import * as batchNorm from "./ops/batch-norm.ts";
 import * as binary from "./ops/binary.ts";
@@ -67,6 +68,7 @@ const families = {
   activation,
   adaptivePool,
   assign,
+  attention,
   avgPool,
   batchNorm,
   binary,
@@ -157,14 +159,17 @@ declare module "./tensor.ts" {
   interface Tensor extends OpMethods {}
 }
 
-for (const family of Object.values(families)) {
-  for (const [name, op] of Object.entries(family) as [string, (x: Tensor, ...rest: unknown[]) => unknown][]) {
-    Object.defineProperty(Tensor.prototype, name, {
-      value(this: Tensor, ...rest: unknown[]): unknown {
-        return op(this, ...rest);
-      },
-      configurable: true,
-      writable: true,
-    });
+/** Gives every tensor the methods. The entry calls it; "sedge/functional" does not. */
+export function installMethods(): void {
+  for (const family of Object.values(families)) {
+    for (const [name, op] of Object.entries(family) as [string, (x: Tensor, ...rest: unknown[]) => unknown][]) {
+      Object.defineProperty(Tensor.prototype, name, {
+        value(this: Tensor, ...rest: unknown[]): unknown {
+          return op(this, ...rest);
+        },
+        configurable: true,
+        writable: true,
+      });
+    }
   }
 }

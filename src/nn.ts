@@ -22,6 +22,7 @@ export {
   AdaptiveMaxPool2d,
   AdaptiveMaxPool3d,
 } from "./nn/adaptive-pool.ts";
+export { type AttendOptions, MultiheadAttention, type MultiheadAttentionOptions } from "./nn/attention.ts";
 export { AvgPool1d, AvgPool2d, AvgPool3d } from "./nn/avg-pool.ts";
 export {
   BatchNorm1d,
@@ -68,3 +69,18 @@ export { GRUCell, LSTMCell, RNNCell } from "./nn/rnn-cells.ts";
 export { Sequential, type SequentialItem } from "./nn/sequential.ts";
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from "./nn/softmax.ts";
 export type { LoadResult, StateDict } from "./nn/state.ts";
+export {
+  type DecoderMasks,
+  type EncoderLayerMasks,
+  TransformerDecoderLayer,
+  TransformerEncoderLayer,
+  type TransformerLayerOptions,
+} from "./nn/transformer.ts";
+export {
+  type EncoderMasks,
+  Transformer,
+  TransformerDecoder,
+  TransformerEncoder,
+  type TransformerMasks,
+  type TransformerOptions,
+} from "./nn/transformer-stack.ts";

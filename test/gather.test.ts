@@ -1,7 +1,7 @@
 // Lookups by index tensors against plain loops, their gradients with repeated indices, and every refusal.
 import { describe, expect, it } from "vitest";
 import "../src/boot.ts";
-import "../src/methods.ts";
+import "../src/entry.ts";
 import { backward } from "../src/backward.ts";
 import { full, tensor, zeros } from "../src/ops/create.ts";
 import { embedding } from "../src/ops/embedding.ts";

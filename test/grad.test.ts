@@ -118,10 +118,10 @@ describe("gradients of gradients", () => {
   });
 
   it("name the op that has no second order", () => {
-    const x = variable([[[[1, -1]]]]);
-    const y = sum(add(x, 1).maxPool2d(1));
+    const x = variable([1, -1]);
+    const y = sum(add(x, 1).layerNorm([2]));
     expect(() => grad(y, x, { createGraph: true })).toThrow(
-      "grad: expected ops with second-order gradients for createGraph, got maxPool2d, which has none",
+      "grad: expected ops with second-order gradients for createGraph, got layerNorm, which has none",
     );
   });
 });

@@ -1,7 +1,7 @@
 // cat and stack: every axis and dtype, promotion, gradients, refusals.
 import { describe, expect, it } from "vitest";
 import "../src/boot.ts";
-import "../src/methods.ts";
+import "../src/entry.ts";
 import { backward } from "../src/backward.ts";
 import { memory } from "../src/memory.ts";
 import { tensor, zeros } from "../src/ops/create.ts";

@@ -120,8 +120,11 @@ const KINDS: readonly unknown[] = [
 const RAW =
   /cannot (read propert|destructure|convert|set|mix|access|create)|is not (a function|iterable|a constructor)|unreachable|memory access|invalid (array|typed)|maximum call/i;
 
-/** Functions of an open end: a scope or a mode of the library, or a base class for subclasses with types. */
-const APART = ["tidy", "trackLeaks", "init", "Tensor", "Module", "Optimizer", "gunzip"];
+/**
+ * Functions of an open end: a scope or a mode of the library, or a base class for subclasses with types; and a model whose
+ * defaults are 44 million parameters.
+ */
+const APART = ["tidy", "trackLeaks", "init", "Tensor", "Module", "Optimizer", "gunzip", "Transformer"];
 
 const everything = Object.entries({ sedge, node, nn, init: nn.init, optim }).flatMap(([home, names]) =>
   Object.entries(names)

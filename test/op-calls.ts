@@ -1,5 +1,7 @@
 // A valid call or more of every exported op: what the tests that hold for all ops run over. What an op computes is
 // tested beside it. The calls are in op-calls/, by family.
+
+import * as attention from "./op-calls/attention.ts";
 import type { Call } from "./op-calls/calls.ts";
 import * as conv from "./op-calls/conv.ts";
 import * as elementwise from "./op-calls/elementwise.ts";
@@ -14,6 +16,7 @@ export { type Call, references, rowsOf, trainable } from "./op-calls/calls.ts";
 
 /** By name of the op. */
 export const withGradient: Record<string, Call[]> = {
+  ...attention.withGradient,
   ...conv.withGradient,
   ...elementwise.withGradient,
   ...foundation.withGradient,
@@ -26,7 +29,7 @@ export const withGradient: Record<string, Call[]> = {
 
 /** Those of the ops above that have no gradients of gradients. */
 export const FIRST_ORDER: readonly string[] =
-  `avgPool2d conv2d ctcLoss embedding maxPool2d ${norm.FIRST_ORDER} ${rnn.FIRST_ORDER}`.split(" ");
+  `ctcLoss ${attention.FIRST_ORDER} ${norm.FIRST_ORDER} ${rnn.FIRST_ORDER}`.split(" ");
 
 /** Calls, by name and place in their row, whose gradient is defined to be another than that of the values. */
 export const OWN_GRADIENT: readonly string[] = [

@@ -23,7 +23,7 @@ describe("the reference vectors", () => {
     results = runCases(cases, sedge);
   }, 60_000);
 
-  test("hold 749 cases, each run or skipped", () => {
+  test("hold 749 cases", () => {
     expect(results).toHaveLength(749);
   });
 
@@ -31,29 +31,9 @@ describe("the reference vectors", () => {
     expect(results.filter((r) => r.status === "failed").map((r) => `${r.name} ${r.reason}`)).toEqual([]);
   });
 
-  const statusOf = (of: (r: Result) => boolean): string[] =>
-    results
-      .filter(of)
-      .map((r) => `${r.name} ${r.status}`)
-      .filter((line) => !line.endsWith(" passed"));
-
-  test.each([
-    ["binary", []],
-    ["matmul", ["bilinear", "einsum"]],
-    ["softmax", []],
-    ["graph", []],
-  ])("pass in the whole group %s", (group, but) => {
-    expect(results.some((r) => r.group === group && r.status === "passed")).toBe(true);
-    expect(statusOf((r) => r.group === group && !but.includes(r.op))).toEqual([]);
+  test("all pass, none skipped", () => {
+    expect(results.filter((r) => r.status !== "passed").map((r) => r.name)).toEqual([]);
   });
-
-  test.each("conv2d max_pool2d avg_pool2d cross_entropy mse_loss sgd adam adamw embedding program mlp".split(" "))(
-    "pass for the op %s wherever it occurs",
-    (op) => {
-      expect(results.some((r) => r.op === op)).toBe(true);
-      expect(statusOf((r) => r.op === op)).toEqual([]);
-    },
-  );
 });
 
 describe("the runner", () => {
@@ -184,12 +164,6 @@ describe("the runner", () => {
     const first = (x: sedge.Tensor) => sedge.neg(x);
     const kase = zerosCase("add", {}, { a: [2], b: [2] }, [2], ["a", "b"]);
     expect(runCase(kase, { ...sedge, add: first }).status).toBe("passed");
-  });
-
-  test("fails a case of a class that is exported and that no adapter knows", () => {
-    const decoder = cases.find((c) => c.op === "transformer_decoder_layer")!;
-    const result = runCase(decoder, { ...sedge, nn: { TransformerDecoderLayer: class {} } });
-    expect(result.reason).toContain("TransformerDecoderLayer is exported");
   });
 
   test("tells the tensor, the error, what is allowed and both values", () => {

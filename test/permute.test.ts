@@ -1,7 +1,7 @@
 // Permutations, flips, broadcasts, tiles and copies against plain index arithmetic, with gradients and refusals.
 import { describe, expect, it } from "vitest";
 import "../src/boot.ts";
-import "../src/methods.ts";
+import "../src/entry.ts";
 import { backward } from "../src/backward.ts";
 import { tensor, zeros } from "../src/ops/create.ts";
 import { broadcastTo, clone, expand, flip, permute, repeat, transpose } from "../src/ops/permute.ts";

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import * as sedge from "../src/entry.ts";
 import { OTHERS, withGradient, withoutGradient } from "./op-calls.ts";
+import * as attention from "./refusals/attention.ts";
 import * as conv from "./refusals/conv.ts";
 import * as elementwise from "./refusals/elementwise.ts";
 import * as foundation from "./refusals/foundation.ts";
@@ -15,6 +16,7 @@ import * as shape from "./refusals/shape.ts";
 
 /** By exported name, as `conv1d`, `nn.Conv1d`, `optim.Lion`: calls, and a part of the message of each. */
 const refusals: Record<string, [call: () => unknown, message: string][]> = {
+  ...attention.refusals,
   ...conv.refusals,
   ...elementwise.refusals,
   ...foundation.refusals,

@@ -1,7 +1,7 @@
 // Views under other shapes: shared storage, gradients in the source's shape, refusals.
 import { describe, expect, it } from "vitest";
 import "../src/boot.ts";
-import "../src/methods.ts";
+import "../src/entry.ts";
 import { tensor, zeros } from "../src/ops/create.ts";
 import { flatten, reshape, squeeze, unsqueeze } from "../src/ops/shape.ts";
 import { checkOp, random } from "./check-op.ts";

@@ -1,7 +1,7 @@
 // Slices against Python's rules, select, split and chunk, with gradients and refusals.
 import { describe, expect, it } from "vitest";
 import "../src/boot.ts";
-import "../src/methods.ts";
+import "../src/entry.ts";
 import { backward } from "../src/backward.ts";
 import { arange, tensor, zeros } from "../src/ops/create.ts";
 import { sum } from "../src/ops/reduce.ts";

@@ -1,7 +1,7 @@
 // tril and triu on every side of every diagonal.
 import { describe, expect, it } from "vitest";
 import "../src/boot.ts";
-import "../src/methods.ts";
+import "../src/entry.ts";
 import { tensor, zeros } from "../src/ops/create.ts";
 import { tril, triu } from "../src/ops/triangle.ts";
 import { checkOp, random } from "./check-op.ts";

@@ -4,7 +4,7 @@ import { sum } from "../ops/reduce.ts";
 import { abs, square } from "../ops/unary.ts";
 import { tidy } from "../scope.ts";
 import { checkNumber, checkOptions, describe } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { Tensor } from "../tensor.ts";
 
 /** What has named parameters: a module, or names and tensors themselves. */
 export type Penalised = { namedParameters(): [string, Tensor][] } | Iterable<readonly [string, Tensor]>;
@@ -85,7 +85,13 @@ function parametersOf(op: string, model: Penalised): readonly (readonly [string,
   const given: unknown = model;
   if (typeof given === "object" && given !== null) {
     if ("namedParameters" in given) return (model as { namedParameters(): [string, Tensor][] }).namedParameters();
-    if (Symbol.iterator in given) return [...(model as Iterable<readonly [string, Tensor]>)];
+    if (Symbol.iterator in given) {
+      const pairs = [...(model as Iterable<unknown>)];
+      if (pairs.every(isNamed)) return pairs;
+    }
   }
   throw new TypeError(`${op}: expected model to be a module or pairs of names and tensors, got ${describe(given)}`);
 }
+
+const isNamed = (pair: unknown): pair is [string, Tensor] =>
+  Array.isArray(pair) && typeof pair[0] === "string" && pair[1] instanceof Tensor;

@@ -7,8 +7,8 @@ import { reshape } from "../ops/shape.ts";
 import { tidy } from "../scope.ts";
 import { checkInt, readOptions, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
-import { Module } from "./module.ts";
 import { buffer, filledParameter } from "./parameter.ts";
+import { SnakeModule } from "./snake.ts";
 import { settings } from "./text.ts";
 
 /** Options of the layers that normalise channels. */
@@ -24,7 +24,7 @@ export interface ChannelNormOptions {
 }
 
 /** What the layers share. State dict keys are PyTorch's: `running_mean`, `running_var`, `num_batches_tracked`. */
-abstract class ChannelNorm extends Module {
+abstract class ChannelNorm extends SnakeModule {
   readonly numFeatures: number;
   readonly eps: number;
   readonly momentum: number | null;
@@ -67,12 +67,6 @@ abstract class ChannelNorm extends Module {
     if (ranks.includes(x.rank) && x.shape[axis] === this.numFeatures) return;
     const wanted = `rank ${ranks.join(" or ")} with ${this.numFeatures} channels`;
     throw new RangeError(`${op}: expected x of ${wanted}, got ${show(x.shape)}`);
-  }
-
-  override *fields(): Iterable<readonly [string, unknown]> {
-    for (const [name, value] of super.fields()) {
-      yield [name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`), value];
-    }
   }
 
   override extraRepr(): string {

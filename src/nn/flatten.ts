@@ -2,8 +2,8 @@
 import { flatten, unflatten } from "../ops/shape.ts";
 import { checkInt, checkOptions, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { Configured } from "./configured.ts";
 import { Module } from "./module.ts";
-import { Plain } from "./plain.ts";
 
 /**
  * Merges axes into one: by default all but the first, as between convolutions and linear layers.
@@ -59,7 +59,7 @@ export class Flatten extends Module {
  * new nn.Unflatten(1, [2, -1]).call(ones([3, 8])).shape; // => [3,2,4]
  * ```
  */
-export class Unflatten extends Plain {
+export class Unflatten extends Configured {
   readonly axis: number;
   readonly shape: Shape;
 

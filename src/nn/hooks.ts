@@ -17,11 +17,13 @@ export interface Hooks {
   readonly after: HookTable;
 }
 
-/** The hooks of a module, which has a place for them from the first on. */
-export const hooksOf = (module: { hooks: Hooks | null }): Hooks => {
-  module.hooks ??= { before: new Map(), after: new Map() };
-  return module.hooks;
-};
+/** The hooks of a module, which has a place for them from the first on; none that would show among its options. */
+export function hooksOf(module: { readonly hooks?: Hooks }): Hooks {
+  if (module.hooks === undefined) {
+    Object.defineProperty(module, "hooks", { value: { before: new Map(), after: new Map() } satisfies Hooks });
+  }
+  return module.hooks!;
+}
 
 /** Adds a hook. */
 export function register(table: HookTable, op: string, hook: Hook): HookHandle {

@@ -46,8 +46,8 @@ type Contents = { parameters: [string, Tensor][]; buffers: [string, Tensor][]; c
 export abstract class Module {
   /** Whether it is in training mode, which dropout and batch normalisation look at. Set by `train` and `eval`. */
   training = true;
-  /** @internal */ hooks: Hooks | null = null;
-
+  /** @internal There from the first hook on. */
+  declare readonly hooks?: Hooks;
   /** Computes the result; subclasses define it. */
   abstract forward(...inputs: never[]): unknown;
 
@@ -250,7 +250,7 @@ export abstract class Module {
 function traced(this: Module, ...inputs: never[]): unknown {
   try {
     const { hooks } = this;
-    return hooks === null ? this.forward(...inputs) : runHooked(hooks, this, inputs);
+    return hooks === undefined ? this.forward(...inputs) : runHooked(hooks, this, inputs);
   } catch (error) {
     if (typeof this.forward !== "function") {
       throw new TypeError(`${this.constructor.name}: expected the class to define forward(), got none`, {

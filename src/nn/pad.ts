@@ -2,15 +2,15 @@
 import { type PadOptions, pad } from "../ops/pad.ts";
 import { checkInt, checkNumber, describe } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { Plain } from "./plain.ts";
+import { Configured } from "./configured.ts";
 
 /** One width for all sides, or one for each: the last axis' first, before and after. */
 export type Widths = number | readonly number[];
 
 /** A border along the last `axes` axes. */
-export abstract class Padding extends Plain {
+export abstract class Padding extends Configured {
   readonly padding: readonly number[];
-  protected override readonly options: PadOptions;
+  protected readonly options: PadOptions;
 
   constructor(axes: number, padding: Widths, options: PadOptions) {
     super();

@@ -4,7 +4,7 @@ import { channelShuffle, pixelShuffle, pixelUnshuffle } from "../ops/pixels.ts";
 import { fold, unfold, type WindowOptions } from "../ops/windows.ts";
 import { checkInt, checkOptions, pair } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { Plain } from "./plain.ts";
+import { Configured } from "./configured.ts";
 
 type Pair = readonly [number, number];
 
@@ -24,11 +24,11 @@ type Pair = readonly [number, number];
  * import { nn, ones } from "sedge";
  * const layer = new nn.Upsample({ scaleFactor: 2, mode: "bilinear" });
  * layer.call(ones([1, 3, 4, 4])).shape; // => [1,3,8,8]
- * String(layer); // => "Upsample(scaleFactor=2, mode=\"bilinear\")"
+ * String(layer); // => "Upsample(scaleFactor=2, mode=bilinear)"
  * ```
  */
-export class Upsample extends Plain {
-  protected override readonly options: InterpolateOptions;
+export class Upsample extends Configured {
+  protected readonly options: InterpolateOptions;
 
   constructor(options: InterpolateOptions) {
     super();
@@ -57,7 +57,7 @@ export class Upsample extends Plain {
  * new nn.PixelShuffle(2).call(ones([1, 8, 3, 3])).shape; // => [1,2,6,6]
  * ```
  */
-export class PixelShuffle extends Plain {
+export class PixelShuffle extends Configured {
   readonly upscaleFactor: number;
 
   constructor(upscaleFactor: number) {
@@ -86,7 +86,7 @@ export class PixelShuffle extends Plain {
  * new nn.PixelUnshuffle(2).call(ones([1, 2, 6, 6])).shape; // => [1,8,3,3]
  * ```
  */
-export class PixelUnshuffle extends Plain {
+export class PixelUnshuffle extends Configured {
   readonly downscaleFactor: number;
 
   constructor(downscaleFactor: number) {
@@ -115,7 +115,7 @@ export class PixelUnshuffle extends Plain {
  * new nn.ChannelShuffle(2).call(ones([1, 4, 3, 3])).shape; // => [1,4,3,3]
  * ```
  */
-export class ChannelShuffle extends Plain {
+export class ChannelShuffle extends Configured {
   readonly groups: number;
 
   constructor(groups: number) {
@@ -145,9 +145,9 @@ export class ChannelShuffle extends Plain {
  * new nn.Unfold(2, { stride: 2 }).call(ones([1, 3, 4, 4])).shape; // => [1,12,4]
  * ```
  */
-export class Unfold extends Plain {
+export class Unfold extends Configured {
   readonly kernelSize: Pair;
-  protected override readonly options: WindowOptions;
+  protected readonly options: WindowOptions;
 
   constructor(kernelSize: number | Pair, options: WindowOptions = {}) {
     super();
@@ -179,10 +179,10 @@ export class Unfold extends Plain {
  * new nn.Fold(4, 2, { stride: 2 }).call(ones([1, 12, 4])).shape; // => [1,3,4,4]
  * ```
  */
-export class Fold extends Plain {
+export class Fold extends Configured {
   readonly outputSize: Pair;
   readonly kernelSize: Pair;
-  protected override readonly options: WindowOptions;
+  protected readonly options: WindowOptions;
 
   constructor(outputSize: number | Pair, kernelSize: number | Pair, options: WindowOptions = {}) {
     super();

@@ -21,7 +21,7 @@ export const TIERS: readonly (readonly string[])[] = [
   ["optim/"],
   ["data/", "io/", "train/"],
   ["nn.ts", "optim.ts", "index.ts"],
-  ["boot.ts", "entry.ts", "functional.ts", "node.ts"],
+  ["boot.ts", "entry.ts", "functional.ts", "node.ts", "bundle.ts"],
 ];
 
 function tierOf(path: string): number {

@@ -55,7 +55,7 @@ export const withGradient: Record<string, Call[]> = {
 };
 
 /** Those whose gradient has no gradient. */
-export const FIRST_ORDER = "batchNorm embeddingBag groupNorm instanceNorm layerNorm localResponseNorm rmsNorm";
+export const FIRST_ORDER = "batchNorm groupNorm instanceNorm layerNorm rmsNorm";
 
 /** Calls whose gradient is defined to be another than that of the values. */
 export const OWN_GRADIENT = ["embeddingBag 0"];

@@ -28,7 +28,10 @@ export const withGradient: Record<string, Call[]> = {
   fold: [[() => [f(2, 8, 6)], (x) => sedge.fold(x, [3, 4], 2)]],
   gridSample: [
     [() => [f(2, 2, 3, 4), grid()], (x, g) => sedge.gridSample(x, g)],
-    [() => [f(2, 1, 3, 4), grid()], (x, g) => sedge.gridSample(x, g, { mode: "bicubic", paddingMode: "reflection" })],
+    [
+      () => [f(1, 1, 3, 4), sedge.tensor([0.45, 0.75, -0.9, 0.3], { shape: [1, 1, 2, 2] })],
+      (x, g) => sedge.gridSample(x, g, { mode: "bicubic", paddingMode: "reflection" }),
+    ],
     [() => [f(1, 1, 2, 3, 2), volume()], (x, g) => sedge.gridSample(x, g, { paddingMode: "border" })],
     [() => [f(2, 1, 3, 4), grid()], (x, g) => sedge.gridSample(x, g, { mode: "nearest" })],
   ],

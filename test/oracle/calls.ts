@@ -78,6 +78,3 @@ export function lookUp(library: Library, path: string): unknown {
   }
   return value;
 }
-
-/** A class or program that is exported makes its cases run; the row that runs them comes with it. */
-export const named = (...names: string[]): Row => ({ names });

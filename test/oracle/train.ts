@@ -72,24 +72,22 @@ const optionOf = (text: string, name: string, otherwise: number): number =>
 
 /** `Conv2d(1,4,3,padding=1,stride=1,bias=False)-BatchNorm2d-ReLU-MaxPool2d(2)-flatten-Linear` */
 export const trainCnn: Adapter = (call) => {
-  const { kase, x, library } = call;
+  const { kase, x } = call;
   const text = String(kase.kwargs.model);
   const [outputs = 0, inputs = 0, height = 0, width = 0] = x["conv.weight"]?.shape ?? [];
-  const conv = new nn.Conv2d(inputs, outputs, [height, width], {
-    padding: optionOf(text, "padding", 0),
-    stride: optionOf(text, "stride", 1),
-    bias: x["conv.bias"] !== undefined,
+  const model = new nn.Sequential({
+    conv: new nn.Conv2d(inputs, outputs, [height, width], {
+      padding: optionOf(text, "padding", 0),
+      stride: optionOf(text, "stride", 1),
+      bias: x["conv.bias"] !== undefined,
+    }),
+    bn: new nn.BatchNorm2d(outputs),
+    relu: new nn.ReLU(),
+    pool: new nn.MaxPool2d(Number(/MaxPool2d\((\d+)\)/.exec(text)?.[1])),
+    flat: new nn.Flatten(),
+    fc: linearOf(call, "fc"),
   });
-  const make = lookUp(library, "nn.BatchNorm2d");
-  if (typeof make !== "function") throw new Error("nn has no BatchNorm2d");
-  const bn: { forward(x: Tensor): Tensor } = Reflect.construct(make, [outputs]);
-  const pool = new nn.MaxPool2d(Number(/MaxPool2d\((\d+)\)/.exec(text)?.[1]));
-  const fc = linearOf(call, "fc");
-  const model = new Layers({ conv, bn: bn as nn.Module, fc });
-  return train(call, model, () => {
-    const features = pool.forward(relu(bn.forward(conv.forward(x.x!))));
-    return crossEntropy(fc.forward(features.reshape([features.shape[0]!, -1])), x.y!);
-  });
+  return train(call, model, () => crossEntropy(model.forward(x.x!), x.y!));
 };
 
 /** fc1-relu-(mu, lv); z = mu + eps * exp(lv / 2); fc3-relu-fc4 logits; summed cross-entropy and Kullback-Leibler terms. */

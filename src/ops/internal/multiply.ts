@@ -81,7 +81,7 @@ export function multiply(op: string, a: Tensor, b: Tensor): Tensor {
 }
 
 /** For each matrix of the batch, in order, the number of the operand's matrix that belongs to it. */
-function indices(operand: Shape, batch: Shape): number[] {
+export function indices(operand: Shape, batch: Shape): number[] {
   const list = new Array<number>(sizeOf(batch)).fill(0);
   let stride = 1;
   let inner = 1;

@@ -1,6 +1,6 @@
 // Rows of the reference vectors for the ops and layers that were there first.
 import { cast, Tensor } from "../../../src/index.ts";
-import { type Adapter, list, named, optionsOf, positional, type Row } from "../calls.ts";
+import { type Adapter, list, optionsOf, positional, type Row } from "../calls.ts";
 import { program } from "../program.ts";
 
 /** One range per axis; null stands for what Python leaves out. */
@@ -40,10 +40,5 @@ export const rows: Record<string, Row> = {
   slice: { call: slices },
   one_hot: { call: oneHot },
 
-  multi_head_attention: named("nn.MultiheadAttention", "nn.MultiHeadAttention"),
-  transformer_encoder_layer: named("nn.TransformerEncoderLayer"),
-  transformer_decoder_layer: named("nn.TransformerDecoderLayer"),
-
   program: { names: ["tensor"], call: program },
-  gpt: named("nn.LayerNorm"),
 };

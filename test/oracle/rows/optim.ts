@@ -19,7 +19,7 @@ export const rows: Record<string, Row> = {
   calculate_gain: { names: ["nn.init.calculateGain"], call: gain },
   fans: { names: ["nn.init.fans"], call: fans },
 
-  mlp: { names: ["nn.Linear"], call: trainMlp },
   cnn: { names: ["nn.BatchNorm2d"], call: trainCnn },
+  mlp: { names: ["nn.Linear"], call: trainMlp },
   vae: { names: ["bceWithLogits"], call: trainVae },
 };
