@@ -77,12 +77,9 @@ describe("interpolate", () => {
     expect(resized(row(0, 1, 2, 3, 4), { size: 2, mode: "nearest-exact" })).toEqual([1, 3]);
   });
 
-  it("nearest keeps images as large or twice as large in step, and places are float32, as in PyTorch", () => {
-    expect(resized(row(0, 1), { scaleFactor: 2.3 })).toEqual([0, 0, 0, 1]);
-    const image = tensor([[[[0, 1]]]]);
-    expect(resized(image, { scaleFactor: [1, 2.3] })).toEqual([0, 0, 1, 1]);
-    expect(resized(image, { scaleFactor: [1, 1.4], mode: "nearest-exact" })).toEqual([0, 1]);
+  it("nearest finds pixels in float32, as PyTorch does", () => {
     expect(resized(row(...Array(30).keys()), { size: 22 })[11]).toBe(15);
+    expect(resized(row(0, 1), { scaleFactor: 2.3 })).toEqual([0, 0, 0, 1]);
   });
 
   it("area averages the pixels that a place covers", () => {

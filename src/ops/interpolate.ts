@@ -92,8 +92,7 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   return composed(op, () => {
     let y = x;
     // the last axis first, while the others, over which vectors run, are yet to grow
-    for (let i = count - 1; i >= 0; i--)
-      y = resized(op, y, i + 2, sizes[i]!, tapsOf(mode, alignCorners, scales[i], count > 1));
+    for (let i = count - 1; i >= 0; i--) y = resized(op, y, i + 2, sizes[i]!, tapsOf(mode, alignCorners, scales[i]));
     return y;
   });
 }
@@ -101,8 +100,8 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
 /** For place i of n the first of its taps among `size`, which may lie outside, and their weights. */
 type Taps = (i: number, size: number, n: number) => [first: number, ...weights: number[]];
 
-/** The taps of a mode; `scale` is the distance between places, where it does not follow from the sizes; `image`: of more axes than one. */
-function tapsOf(mode: InterpolateMode, alignCorners: boolean, scale: number | undefined, image: boolean): Taps {
+/** The taps of a mode; `scale` is the distance between places, where it does not follow from the sizes. */
+function tapsOf(mode: InterpolateMode, alignCorners: boolean, scale: number | undefined): Taps {
   if (mode === "area") {
     return (i, size, n) => {
       const first = Math.floor((i * size) / n);
@@ -112,12 +111,8 @@ function tapsOf(mode: InterpolateMode, alignCorners: boolean, scale: number | un
   }
   if (AXES[mode] === 0) {
     const centre = mode === "nearest" ? 0 : 0.5;
-    return (i, size, n) => {
-      // As in PyTorch: places in float32, and images twice as large, or as large, are so whatever the factor is.
-      const whole = centre === 0 && image ? n / size : 0;
-      const at = Math.fround((i + centre) * Math.fround(scale ?? size / n));
-      return [Math.floor(whole === 1 || whole === 2 ? i / whole : at), 1];
-    };
+    // Places in float32 as in PyTorch: between two pixels, float64 would take another one.
+    return (i, size, n) => [Math.floor(Math.fround((i + centre) * Math.fround(scale ?? size / n))), 1];
   }
   const cubic = mode === "bicubic";
   return (i, size, n) => {
