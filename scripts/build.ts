@@ -10,10 +10,10 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compress, init } from "@bokuweb/zstd-wasm";
-import { build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...parts: string[]): string => join(root, ...parts);
@@ -78,26 +78,48 @@ const classNames: Plugin = {
   },
 };
 
-/** dist/: declarations by tsc, bundles by esbuild. The entries share their chunks, and so one state. */
+const settings = {
+  outdir: at("dist"),
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  external: ["node:*", "cli-progress"],
+  minify: true,
+  sourcemap: true,
+  metafile: true,
+  absWorkingDir: root,
+  legalComments: "none",
+} as const satisfies BuildOptions;
+
+/**
+ * Takes what functional.js holds from there, by its public names, so that all entries have one state; src/shape.ts has
+ * none, and is copied. Chunks shared by the entries would name each function thrice more, in 5 kB of imports and exports.
+ */
+const fromFunctional = (inputs: object): Plugin => ({
+  name: "from-functional",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+      const file = relative(root, join(resolveDir, path)).replaceAll("\\", "/");
+      const held = file in inputs && file !== "src/shape.ts";
+      return held ? { path: "./functional.js", external: true } : undefined;
+    });
+  },
+});
+
+/** dist/: declarations by tsc, bundles by esbuild: the whole library in functional.js, the other entries over it. */
 export async function buildPackage(): Promise<void> {
   await buildCore();
   if (!stale("dist/index.js", "src", "build/core-bytes.js", "tsconfig.build.json", "package-lock.json")) return;
   rmSync(at("dist"), { recursive: true, force: true });
   run("typescript/bin/tsc", "-p", "tsconfig.build.json");
+  const entryPoints = { functional: at("src/functional.ts") };
+  const { metafile } = await build({ ...settings, entryPoints, plugins: [classNames] });
   await build({
-    entryPoints: { index: at("src/entry.ts"), functional: at("src/functional.ts"), node: at("src/node.ts") },
-    outdir: at("dist"),
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    target: "es2022",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    external: ["node:*", "cli-progress"],
-    plugins: [classNames],
-    minify: true,
-    sourcemap: true,
-    legalComments: "none",
+    ...settings,
+    entryPoints: { index: at("src/entry.ts"), node: at("src/node.ts") },
+    plugins: [fromFunctional(metafile.inputs), classNames],
   });
   copyFileSync(at("build/core.wasm"), at("dist/core.wasm")); // for those who host it themselves
 }
