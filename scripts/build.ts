@@ -71,7 +71,7 @@ const classNames: Plugin = {
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
       loader: "ts",
       contents: readFileSync(path, "utf8").replace(
-        /^export (?:abstract )?class (\w+)[^{]*\{/gm,
+        /^export (?:abstract )?class (\w+)[\s\S]*?\{$/gm,
         (head, name: string) => `${head}static name="${name}";`,
       ),
     }));

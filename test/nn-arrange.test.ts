@@ -35,7 +35,7 @@ describe("padding layers", () => {
   });
 
   it("show their settings", () => {
-    expect(String(new nn.ReflectionPad1d(2))).toBe('ReflectionPad1d(padding=[2, 2], mode="reflect")');
+    expect(String(new nn.ReflectionPad1d(2))).toBe("ReflectionPad1d(padding=[2, 2], mode=reflect)");
     expect(String(new nn.ConstantPad1d([1, 0], 0.5))).toBe("ConstantPad1d(padding=[1, 0], value=0.5)");
     expect(String(new nn.ZeroPad2d(1))).toBe("ZeroPad2d(padding=[1, 1, 1, 1])");
   });

@@ -2,11 +2,15 @@
 import { type InterpolateOptions, interpolate } from "../ops/interpolate.ts";
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from "../ops/pixels.ts";
 import { fold, unfold, type WindowOptions } from "../ops/windows.ts";
-import { checkInt, checkOptions, pair } from "../shape.ts";
+import { pair } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { Plain } from "./plain.ts";
+import { Configured, positive } from "./configured.ts";
 
 type Pair = readonly [number, number];
+
+/** Options that the op checks, and that are shown only when given. */
+const unset = (...names: string[]): object => Object.fromEntries(names.map((name) => [name, undefined]));
+const WINDOWS = unset("dilation", "padding", "stride");
 
 /**
  * Resizes the spatial axes.
@@ -24,16 +28,12 @@ type Pair = readonly [number, number];
  * import { nn, ones } from "sedge";
  * const layer = new nn.Upsample({ scaleFactor: 2, mode: "bilinear" });
  * layer.call(ones([1, 3, 4, 4])).shape; // => [1,3,8,8]
- * String(layer); // => "Upsample(scaleFactor=2, mode=\"bilinear\")"
+ * String(layer); // => "Upsample(scaleFactor=2, mode=bilinear)"
  * ```
  */
-export class Upsample extends Plain {
-  protected override readonly options: InterpolateOptions;
-
+export class Upsample extends Configured<InterpolateOptions> {
   constructor(options: InterpolateOptions) {
-    super();
-    checkOptions("Upsample", options, ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"]);
-    this.options = { ...options };
+    super({}, options, unset("size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"));
   }
 
   forward(x: Tensor): Tensor {
@@ -57,12 +57,11 @@ export class Upsample extends Plain {
  * new nn.PixelShuffle(2).call(ones([1, 8, 3, 3])).shape; // => [1,2,6,6]
  * ```
  */
-export class PixelShuffle extends Plain {
-  readonly upscaleFactor: number;
+export class PixelShuffle extends Configured {
+  declare readonly upscaleFactor: number;
 
   constructor(upscaleFactor: number) {
-    super();
-    this.upscaleFactor = checkInt("PixelShuffle", "upscaleFactor", upscaleFactor, 1);
+    super(positive("PixelShuffle", { upscaleFactor }));
   }
 
   forward(x: Tensor): Tensor {
@@ -86,12 +85,11 @@ export class PixelShuffle extends Plain {
  * new nn.PixelUnshuffle(2).call(ones([1, 2, 6, 6])).shape; // => [1,8,3,3]
  * ```
  */
-export class PixelUnshuffle extends Plain {
-  readonly downscaleFactor: number;
+export class PixelUnshuffle extends Configured {
+  declare readonly downscaleFactor: number;
 
   constructor(downscaleFactor: number) {
-    super();
-    this.downscaleFactor = checkInt("PixelUnshuffle", "downscaleFactor", downscaleFactor, 1);
+    super(positive("PixelUnshuffle", { downscaleFactor }));
   }
 
   forward(x: Tensor): Tensor {
@@ -115,12 +113,11 @@ export class PixelUnshuffle extends Plain {
  * new nn.ChannelShuffle(2).call(ones([1, 4, 3, 3])).shape; // => [1,4,3,3]
  * ```
  */
-export class ChannelShuffle extends Plain {
-  readonly groups: number;
+export class ChannelShuffle extends Configured {
+  declare readonly groups: number;
 
   constructor(groups: number) {
-    super();
-    this.groups = checkInt("ChannelShuffle", "groups", groups, 1);
+    super(positive("ChannelShuffle", { groups }));
   }
 
   forward(x: Tensor): Tensor {
@@ -145,15 +142,11 @@ export class ChannelShuffle extends Plain {
  * new nn.Unfold(2, { stride: 2 }).call(ones([1, 3, 4, 4])).shape; // => [1,12,4]
  * ```
  */
-export class Unfold extends Plain {
-  readonly kernelSize: Pair;
-  protected override readonly options: WindowOptions;
+export class Unfold extends Configured<WindowOptions> {
+  declare readonly kernelSize: Pair;
 
   constructor(kernelSize: number | Pair, options: WindowOptions = {}) {
-    super();
-    checkOptions("Unfold", options, ["dilation", "padding", "stride"]);
-    this.kernelSize = pair("Unfold", "kernelSize", kernelSize, 1);
-    this.options = { ...options };
+    super({ kernelSize: pair("Unfold", "kernelSize", kernelSize, 1) }, options, WINDOWS);
   }
 
   forward(x: Tensor): Tensor {
@@ -179,17 +172,13 @@ export class Unfold extends Plain {
  * new nn.Fold(4, 2, { stride: 2 }).call(ones([1, 12, 4])).shape; // => [1,3,4,4]
  * ```
  */
-export class Fold extends Plain {
-  readonly outputSize: Pair;
-  readonly kernelSize: Pair;
-  protected override readonly options: WindowOptions;
+export class Fold extends Configured<WindowOptions> {
+  declare readonly outputSize: Pair;
+  declare readonly kernelSize: Pair;
 
   constructor(outputSize: number | Pair, kernelSize: number | Pair, options: WindowOptions = {}) {
-    super();
-    checkOptions("Fold", options, ["dilation", "padding", "stride"]);
-    this.outputSize = pair("Fold", "outputSize", outputSize, 1);
-    this.kernelSize = pair("Fold", "kernelSize", kernelSize, 1);
-    this.options = { ...options };
+    const size = pair("Fold", "outputSize", outputSize, 1);
+    super({ outputSize: size, kernelSize: pair("Fold", "kernelSize", kernelSize, 1) }, options, WINDOWS);
   }
 
   forward(x: Tensor): Tensor {
