@@ -64,17 +64,26 @@ export async function buildCore(): Promise<void> {
   writeFileSync(at("build/core-bytes.js"), `export const compressed = "${text}";\n`);
 }
 
-/** Gives exported classes a name that survives the renaming of identifiers, here and in a user's bundle: messages show it. */
+/**
+ * Gives exported classes a name that survives the renaming of identifiers, here and in a user's bundle: messages show
+ * it. Those of the namespaces get theirs from the names that they are exported by, which are there already.
+ */
 const classNames: Plugin = {
   name: "class-names",
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
-      loader: "ts",
-      contents: readFileSync(path, "utf8").replace(
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const [, namespace, inside] = /[\\/]src[\\/](nn|optim)(\.ts|[\\/])/.exec(path) ?? [];
+      const named = text.replace(
         /^export (?:abstract )?class (\w+)[\s\S]*?\{$/gm,
         (head, name: string) => `${head}static name="${name}";`,
-      ),
-    }));
+      );
+      const naming = `import * as own from "./${namespace}.ts";
+        for (const [name, value] of Object.entries(own))
+          if (typeof value === "function") Object.defineProperty(value, "name", { value: name });`;
+      const contents = namespace === undefined ? named : inside === ".ts" ? text + naming : text;
+      return { loader: "ts", contents };
+    });
   },
 };
 
