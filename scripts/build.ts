@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compress, init } from "@bokuweb/zstd-wasm";
 import { type BuildOptions, build, type Plugin } from "esbuild";
@@ -64,56 +64,72 @@ export async function buildCore(): Promise<void> {
   writeFileSync(at("build/core-bytes.js"), `export const compressed = "${text}";\n`);
 }
 
-/** Gives exported classes a name that survives the renaming of identifiers, here and in a user's bundle: messages show it. */
+/**
+ * Gives exported classes a name that survives the renaming of identifiers, here and in a user's bundle: messages show
+ * it. Those of the namespaces get theirs from the names that they are exported by, which are there already.
+ */
 const classNames: Plugin = {
   name: "class-names",
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({
-      loader: "ts",
-      contents: readFileSync(path, "utf8").replace(
-        /^export (?:abstract )?class (\w+)[^{]*\{/gm,
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, "utf8");
+      const [, namespace, inside] = /[\\/]src[\\/](nn|optim)(\.ts|[\\/])/.exec(path) ?? [];
+      const named = text.replace(
+        /^export (?:abstract )?class (\w+)[\s\S]*?\{$/gm,
         (head, name: string) => `${head}static name="${name}";`,
-      ),
-    }));
+      );
+      const naming = `import * as own from "./${namespace}.ts";
+        for (const [name, value] of Object.entries(own))
+          if (typeof value === "function") Object.defineProperty(value, "name", { value: name });`;
+      const contents = namespace === undefined ? named : inside === ".ts" ? text + naming : text;
+      return { loader: "ts", contents };
+    });
   },
 };
 
-/** What of src/ stands in dist/node.js itself; all else, above all what has state, is imported from dist/functional.js. */
-const NODE_FILES = /[\\/]src[\\/](node|shape|data[\\/]idx-files|io[\\/]files|train[\\/]progress)\.ts$/;
+const settings = {
+  outdir: at("dist"),
+  bundle: true,
+  format: "esm",
+  target: "es2022",
+  platform: "neutral",
+  mainFields: ["module", "main"],
+  external: ["node:*", "cli-progress"],
+  minify: true,
+  sourcemap: true,
+  metafile: true,
+  absWorkingDir: root,
+  legalComments: "none",
+} as const satisfies BuildOptions;
 
-const nodeFiles: Plugin = {
-  name: "node-files",
+/**
+ * Takes what functional.js holds from there, by its public names, so that all entries have one state; src/shape.ts has
+ * none, and is copied. Chunks shared by the entries would name each function thrice more, in 5 kB of imports and exports.
+ */
+const fromFunctional = (inputs: object): Plugin => ({
+  name: "from-functional",
   setup({ onResolve }) {
-    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) =>
-      NODE_FILES.test(join(resolveDir, path)) ? null : { path: "./functional.js", external: true },
-    );
+    onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+      const file = relative(root, join(resolveDir, path)).replaceAll("\\", "/");
+      const held = file in inputs && file !== "src/shape.ts";
+      return held ? { path: "./functional.js", external: true } : undefined;
+    });
   },
-};
+});
 
-/** What "sedge" is beside "sedge/functional". */
-const INDEX = 'import{installMethods}from"./functional.js";installMethods();export*from"./functional.js";\n';
-
-/** dist/: declarations by tsc, bundles by esbuild. */
+/** dist/: declarations by tsc, bundles by esbuild: the whole library in functional.js, the other entries over it. */
 export async function buildPackage(): Promise<void> {
   await buildCore();
   if (!stale("dist/index.js", "src", "build/core-bytes.js", "tsconfig.build.json", "package-lock.json")) return;
   rmSync(at("dist"), { recursive: true, force: true });
   run("typescript/bin/tsc", "-p", "tsconfig.build.json");
-  const common: BuildOptions = {
-    bundle: true,
-    format: "esm",
-    target: "es2022",
-    platform: "neutral",
-    mainFields: ["module", "main"],
-    external: ["node:*", "cli-progress"],
-    minify: true,
-    sourcemap: true,
-    legalComments: "none",
-  };
-  const [from, to] = [at("src/bundle.ts"), at("dist/functional.js")];
-  await build({ ...common, entryPoints: [from], outfile: to, plugins: [classNames] });
-  await build({ ...common, entryPoints: [at("src/node.ts")], outfile: at("dist/node.js"), plugins: [nodeFiles] });
-  writeFileSync(at("dist/index.js"), INDEX);
+  const entryPoints = { functional: at("src/functional.ts") };
+  const { metafile } = await build({ ...settings, entryPoints, plugins: [classNames] });
+  await build({
+    ...settings,
+    entryPoints: { index: at("src/entry.ts"), node: at("src/node.ts") },
+    plugins: [fromFunctional(metafile.inputs), classNames],
+  });
   copyFileSync(at("build/core.wasm"), at("dist/core.wasm")); // for those who host it themselves
 }
 

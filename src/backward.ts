@@ -2,7 +2,7 @@
 // Holds no arithmetic but the sum of gradients. grad(), which returns them, is grad.ts.
 import { Node, record, whileRecording } from "./autograd.ts";
 import { Scope } from "./scope.ts";
-import { checkOptions, readOptions, type Shape, sameShape, show } from "./shape.ts";
+import { checkOptions, demand, readOptions, type Shape, sameShape, show } from "./shape.ts";
 import { alias, expectTensor, type Tensor, unscoped } from "./tensor.ts";
 import { k, u8 } from "./wasm.ts";
 
@@ -96,9 +96,7 @@ export function seedGradient(
 ): Tensor {
   if (gradient !== undefined && gradient !== null) {
     expectTensor(op, name, gradient, "float32");
-    if (!sameShape(gradient.shape, y.shape)) {
-      throw new RangeError(`${op}: expected ${name} of shape ${show(y.shape)}, got ${show(gradient.shape)}`);
-    }
+    demand(sameShape(gradient.shape, y.shape), op, `${name} of shape ${show(y.shape)}`, gradient.shape);
     return own(gradient, graph);
   }
   if (y.size !== 1) {

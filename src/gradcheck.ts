@@ -5,7 +5,7 @@ import { mul } from "./ops/binary.ts";
 import { tensor, variable } from "./ops/create.ts";
 import { sum } from "./ops/reduce.ts";
 import { tidy } from "./scope.ts";
-import { describe, readOptions, type Shape, show, sizeOf } from "./shape.ts";
+import { demand, readOptions, type Shape, show, sizeOf } from "./shape.ts";
 import { expectTensor, Tensor } from "./tensor.ts";
 
 /** Options of {@link gradcheck}. Values are float32, so that steps and tolerances are wider than PyTorch's. */
@@ -69,7 +69,7 @@ export function gradgradcheck(
   inputs: readonly Tensor[],
   options: GradcheckOptions = {},
 ): boolean {
-  if (typeof fn !== "function") throw new TypeError(`gradgradcheck: expected a function, got ${describe(fn)}`);
+  demand(typeof fn === "function", "gradgradcheck", "a function", fn, TypeError);
   const gradients = (given: Tensor[], createGraph: boolean): Tensor[] => {
     const floats = given.filter((x) => x.dtype === "float32");
     const loss = listOf("gradgradcheck", fn(...given)).map((y, i) => sum(mul(y, weights(y.shape, i + 7))));
@@ -98,8 +98,8 @@ function check(
   options: GradcheckOptions,
   before: (inputs: Tensor[], tolerance: Tolerance) => string | null = () => null,
 ): boolean {
-  if (typeof fn !== "function") throw new TypeError(`${op}: expected a function, got ${describe(fn)}`);
-  if (!Array.isArray(inputs)) throw new TypeError(`${op}: expected inputs to be an array, got ${describe(inputs)}`);
+  demand(typeof fn === "function", op, "a function", fn, TypeError);
+  demand(Array.isArray(inputs), op, "inputs to be an array", inputs, TypeError);
   for (const [i, x] of inputs.entries()) expectTensor(op, `inputs[${i}]`, x);
   const { raiseException, ...tolerance } = readOptions(op, options, DEFAULTS);
   const copies = inputs.map((x) => (x.dtype === "float32" ? variable(x.data.slice(), { shape: x.shape }) : x));
@@ -172,7 +172,7 @@ function indexOfWrong(got: ArrayLike<number>, want: Float64Array, atol: number, 
 
 function listOf(op: string, result: Tensor | readonly Tensor[]): readonly Tensor[] {
   const list = result instanceof Tensor ? [result] : result;
-  if (!Array.isArray(list)) throw new TypeError(`${op}: expected fn to return tensors, got ${describe(result)}`);
+  demand(Array.isArray(list), op, "fn to return tensors", result, TypeError);
   for (const y of list) expectTensor(op, "the result of fn", y, "float32");
   return list;
 }

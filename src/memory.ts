@@ -1,6 +1,6 @@
 // Storage in linear memory: allocation, reference counts, live figures, out of memory. Who releases what, and when, is
 // src/scope.ts; where survivors were made is src/sites.ts; tensors over it are src/tensor.ts.
-import { checkOptions } from "./shape.ts";
+import { checkOptions, demand } from "./shape.ts";
 import { forgetSite, largestSurvivors, noteSite, type Site, trackedSurvivors } from "./sites.ts";
 import { boot, booted, type CoreSource, k } from "./wasm.ts";
 
@@ -170,9 +170,7 @@ export function init(options: { module?: CoreSource; maxMemory?: number } = {}):
   if (everAllocated) throw new Error("init: expected a call before the first tensor is made, got one after it");
   const limit = options.maxMemory;
   if (limit !== undefined) {
-    if (typeof limit !== "number" || !(limit > 0)) {
-      throw new RangeError(`init: expected maxMemory to be a positive number of bytes, got ${String(limit)}`);
-    }
+    demand(typeof limit === "number" && limit > 0, "init", "maxMemory to be a positive number of bytes", limit);
     maxMemory = limit;
   }
   if (options.module !== undefined) {

@@ -1,137 +1,134 @@
 // Makes every op a method of Tensor too. The files of ops named here hold only functions whose first argument is a
-// tensor; those that take anything else first (ops/create.ts, ops/join.ts) are functions alone.
-import { detach, zeroGrad } from "./autograd.ts";
-import { backward } from "./backward.ts";
-import * as activation from "./ops/activation.ts";
-import * as adaptivePool from "./ops/adaptive-pool.ts";
-import * as assign from "./ops/assign.ts";
-import * as attention from "./ops/attention.ts";
-import * as avgPool from "./ops/avg-pool.ts";
-import * as batchNorm from "./ops/batch-norm.ts";
-import * as binary from "./ops/binary.ts";
-import * as cast from "./ops/cast.ts";
-import * as close from "./ops/close.ts";
-import * as compare from "./ops/compare.ts";
-import * as conv from "./ops/conv.ts";
-import * as convTranspose from "./ops/conv-transpose.ts";
-import * as crossEntropy from "./ops/cross-entropy.ts";
-import * as diagonal from "./ops/diagonal.ts";
-import * as distance from "./ops/distance.ts";
-import * as embedding from "./ops/embedding.ts";
-import * as extrema from "./ops/extrema.ts";
-import * as gather from "./ops/gather.ts";
-import * as gemm from "./ops/gemm.ts";
-import * as grid from "./ops/grid.ts";
-import * as interpolate from "./ops/interpolate.ts";
-import * as lpPool from "./ops/lp-pool.ts";
-import * as mask from "./ops/mask.ts";
-import * as maxPool from "./ops/max-pool.ts";
-import * as maxUnpool from "./ops/max-unpool.ts";
-import * as moments from "./ops/moments.ts";
-import * as norm from "./ops/norm.ts";
-import * as normalize from "./ops/normalize.ts";
-import * as pad from "./ops/pad.ts";
-import * as permute from "./ops/permute.ts";
-import * as piecewise from "./ops/piecewise.ts";
-import * as pixels from "./ops/pixels.ts";
-import * as pow from "./ops/pow.ts";
-import * as prod from "./ops/prod.ts";
-import * as products from "./ops/products.ts";
-import * as random from "./ops/random.ts";
-import * as rectifier from "./ops/rectifier.ts";
-import * as reduce from "./ops/reduce.ts";
-import * as remainder from "./ops/remainder.ts";
-import * as reorder from "./ops/reorder.ts";
-import * as round from "./ops/round.ts";
-import * as scan from "./ops/scan.ts";
-import * as scatter from "./ops/scatter.ts";
-import * as shape from "./ops/shape.ts";
-import * as slice from "./ops/slice.ts";
-import * as softmax from "./ops/softmax.ts";
-import * as sort from "./ops/sort.ts";
-import * as tensordot from "./ops/tensordot.ts";
-import * as ternary from "./ops/ternary.ts";
-import * as transcendental from "./ops/transcendental.ts";
-import * as triangle from "./ops/triangle.ts";
-import * as trig from "./ops/trig.ts";
-import * as unary from "./ops/unary.ts";
-import * as vectorNorm from "./ops/vector-norm.ts";
-import * as windows from "./ops/windows.ts";
-import * as scope from "./scope.ts";
-import { Tensor } from "./tensor.ts";
+// tensor; those that take anything else first (ops/create.ts, ops/join.ts) are functions alone. The files are named as
+// types only: when the program runs, the methods are the functions of index.ts less those that are none, a shorter list.
+import type { detach, zeroGrad } from "./autograd.ts";
+import type { backward } from "./backward.ts";
+import * as everything from "./index.ts";
+import type * as activation from "./ops/activation.ts";
+import type * as adaptivePool from "./ops/adaptive-pool.ts";
+import type * as assign from "./ops/assign.ts";
+import type * as attention from "./ops/attention.ts";
+import type * as avgPool from "./ops/avg-pool.ts";
+import type * as batchNorm from "./ops/batch-norm.ts";
+import type * as binary from "./ops/binary.ts";
+import type * as cast from "./ops/cast.ts";
+import type * as close from "./ops/close.ts";
+import type * as compare from "./ops/compare.ts";
+import type * as conv from "./ops/conv.ts";
+import type * as convTranspose from "./ops/conv-transpose.ts";
+import type * as crossEntropy from "./ops/cross-entropy.ts";
+import type * as diagonal from "./ops/diagonal.ts";
+import type * as distance from "./ops/distance.ts";
+import type * as embedding from "./ops/embedding.ts";
+import type * as extrema from "./ops/extrema.ts";
+import type * as gather from "./ops/gather.ts";
+import type * as gemm from "./ops/gemm.ts";
+import type * as grid from "./ops/grid.ts";
+import type * as interpolate from "./ops/interpolate.ts";
+import type * as lpPool from "./ops/lp-pool.ts";
+import type * as mask from "./ops/mask.ts";
+import type * as maxPool from "./ops/max-pool.ts";
+import type * as maxUnpool from "./ops/max-unpool.ts";
+import type * as moments from "./ops/moments.ts";
+import type * as norm from "./ops/norm.ts";
+import type * as normalize from "./ops/normalize.ts";
+import type * as pad from "./ops/pad.ts";
+import type * as permute from "./ops/permute.ts";
+import type * as piecewise from "./ops/piecewise.ts";
+import type * as pixels from "./ops/pixels.ts";
+import type * as pow from "./ops/pow.ts";
+import type * as prod from "./ops/prod.ts";
+import type * as products from "./ops/products.ts";
+import type * as random from "./ops/random.ts";
+import type * as rectifier from "./ops/rectifier.ts";
+import type * as reduce from "./ops/reduce.ts";
+import type * as remainder from "./ops/remainder.ts";
+import type * as reorder from "./ops/reorder.ts";
+import type * as round from "./ops/round.ts";
+import type * as scan from "./ops/scan.ts";
+import type * as scatter from "./ops/scatter.ts";
+import type * as shape from "./ops/shape.ts";
+import type * as slice from "./ops/slice.ts";
+import type * as softmax from "./ops/softmax.ts";
+import type * as sort from "./ops/sort.ts";
+import type * as tensordot from "./ops/tensordot.ts";
+import type * as ternary from "./ops/ternary.ts";
+import type * as transcendental from "./ops/transcendental.ts";
+import type * as triangle from "./ops/triangle.ts";
+import type * as trig from "./ops/trig.ts";
+import type * as unary from "./ops/unary.ts";
+import type * as vectorNorm from "./ops/vector-norm.ts";
+import type * as windows from "./ops/windows.ts";
+import type { Tensor } from "./tensor.ts";
 
-/** Exempts the tensor from the scopes around it; see the function `keep`. */
-const keep = (x: Tensor): Tensor => scope.keep(x);
-
-const families = {
-  own: { backward, detach, keep, zeroGrad },
-  activation,
-  adaptivePool,
-  assign,
-  attention,
-  avgPool,
-  batchNorm,
-  binary,
-  cast,
-  close,
-  compare,
-  conv,
-  convTranspose,
-  crossEntropy,
-  distance,
-  embedding,
-  extrema,
-  gather,
-  gemm,
-  moments,
-  normalize,
-  norm,
-  permute,
-  piecewise,
-  diagonal,
-  grid,
-  interpolate,
-  mask,
-  pad,
-  pixels,
-  lpPool,
-  maxPool,
-  maxUnpool,
-  pow,
-  prod,
-  products,
-  random,
-  rectifier,
-  reduce,
-  remainder,
-  reorder,
-  round,
-  scan,
-  scatter,
-  shape,
-  slice,
-  softmax,
-  sort,
-  tensordot,
-  ternary,
-  transcendental,
-  triangle,
-  trig,
-  unary,
-  vectorNorm,
-  windows,
-};
+interface Own {
+  backward: typeof backward;
+  detach: typeof detach;
+  /** Exempts the tensor from the scopes around it; see the function `keep`. */
+  keep(x: Tensor): Tensor;
+  zeroGrad: typeof zeroGrad;
+}
+type All = Own &
+  typeof activation &
+  typeof adaptivePool &
+  typeof assign &
+  typeof attention &
+  typeof avgPool &
+  typeof batchNorm &
+  typeof binary &
+  typeof cast &
+  typeof close &
+  typeof compare &
+  typeof conv &
+  typeof convTranspose &
+  typeof crossEntropy &
+  typeof diagonal &
+  typeof distance &
+  typeof embedding &
+  typeof extrema &
+  typeof gather &
+  typeof gemm &
+  typeof grid &
+  typeof interpolate &
+  typeof lpPool &
+  typeof mask &
+  typeof maxPool &
+  typeof maxUnpool &
+  typeof moments &
+  typeof norm &
+  typeof normalize &
+  typeof pad &
+  typeof permute &
+  typeof piecewise &
+  typeof pixels &
+  typeof pow &
+  typeof prod &
+  typeof products &
+  typeof random &
+  typeof rectifier &
+  typeof reduce &
+  typeof remainder &
+  typeof reorder &
+  typeof round &
+  typeof scan &
+  typeof scatter &
+  typeof shape &
+  typeof slice &
+  typeof softmax &
+  typeof sort &
+  typeof tensordot &
+  typeof ternary &
+  typeof transcendental &
+  typeof triangle &
+  typeof trig &
+  typeof unary &
+  typeof vectorNorm &
+  typeof windows;
 
 /** Functions of a tensor and more, as methods that take the rest. */
 type Methods<T> = {
   [K in keyof T]: T[K] extends (x: Tensor, ...rest: infer A) => infer R ? (...rest: A) => R : never;
 };
-type Families = typeof families;
-/** All families' functions together: the union of functions of each is a function of their intersection. */
-type All = { [F in keyof Families]: (family: Families[F]) => void }[keyof Families] extends (ops: infer O) => void
-  ? O
-  : never;
-
 /** What has several signatures, of which the type above sees the last alone. */
 interface Chooser {
   (): Tensor;
@@ -159,17 +156,95 @@ declare module "./tensor.ts" {
   interface Tensor extends OpMethods {}
 }
 
-/** Gives every tensor the methods. The entry calls it; "sedge/functional" does not. */
-export function installMethods(): void {
-  for (const family of Object.values(families)) {
-    for (const [name, op] of Object.entries(family) as [string, (x: Tensor, ...rest: unknown[]) => unknown][]) {
-      Object.defineProperty(Tensor.prototype, name, {
-        value(this: Tensor, ...rest: unknown[]): unknown {
-          return op(this, ...rest);
-        },
-        configurable: true,
-        writable: true,
-      });
-    }
-  }
+/** What is no method. The type demands each such name and no other. */
+const OTHERS: Record<Exclude<keyof typeof everything, keyof All>, null> = {
+  accuracy: null,
+  arange: null,
+  batches: null,
+  bceWithLogits: null,
+  binaryCrossEntropy: null,
+  cat: null,
+  constant: null,
+  cosineEmbeddingLoss: null,
+  ctcLoss: null,
+  Dataset: null,
+  decodeSafetensors: null,
+  dstack: null,
+  einsum: null,
+  encodeSafetensors: null,
+  evaluate: null,
+  eye: null,
+  fit: null,
+  focalLoss: null,
+  full: null,
+  gaussianNllLoss: null,
+  grad: null,
+  gradcheck: null,
+  gradgradcheck: null,
+  gru: null,
+  gruCell: null,
+  gunzip: null,
+  hingeEmbeddingLoss: null,
+  hstack: null,
+  huberLoss: null,
+  idxDataset: null,
+  init: null,
+  jsDiv: null,
+  klDiv: null,
+  l1Loss: null,
+  l1Penalty: null,
+  l2Penalty: null,
+  linspace: null,
+  lstm: null,
+  lstmCell: null,
+  marginRankingLoss: null,
+  memory: null,
+  meshgrid: null,
+  mse: null,
+  multiDot: null,
+  multilabelMarginLoss: null,
+  multilabelSoftMarginLoss: null,
+  multiMarginLoss: null,
+  nllLoss: null,
+  nn: null,
+  noGrad: null,
+  ones: null,
+  optim: null,
+  PackedSequence: null,
+  packPaddedSequence: null,
+  packSequence: null,
+  padPackedSequence: null,
+  padSequence: null,
+  parseIdx: null,
+  poissonNllLoss: null,
+  rand: null,
+  randint: null,
+  randn: null,
+  randperm: null,
+  rnn: null,
+  rnnCell: null,
+  safetensorsMetadata: null,
+  seed: null,
+  smoothL1Loss: null,
+  softMarginLoss: null,
+  stack: null,
+  Tensor: null,
+  tensor: null,
+  tidy: null,
+  trackLeaks: null,
+  tripletMarginLoss: null,
+  variable: null,
+  vstack: null,
+  zeros: null,
+};
+
+for (const [name, op] of Object.entries(everything) as [string, (x: Tensor, ...rest: unknown[]) => unknown][]) {
+  if (name in OTHERS) continue;
+  Object.defineProperty(everything.Tensor.prototype, name, {
+    value(this: Tensor, ...rest: unknown[]): unknown {
+      return op(this, ...rest);
+    },
+    configurable: true,
+    writable: true,
+  });
 }

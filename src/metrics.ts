@@ -1,6 +1,6 @@
 // Figures that judge predictions. They are numbers: nothing here has a gradient.
 import { argmax } from "./ops/extrema.ts";
-import { sameShape, show } from "./shape.ts";
+import { demand, sameShape, show } from "./shape.ts";
 import { expectTensor, type Tensor } from "./tensor.ts";
 
 /**
@@ -26,11 +26,12 @@ export function accuracy(predictions: Tensor, targets: Tensor): number {
   expectTensor(op, "targets", targets, ["int32", "bool"]);
   if (targets.size === 0) throw new RangeError(`${op}: expected at least one target, got shape ${show(targets.shape)}`);
   if (predictions.dtype !== "float32") {
-    if (!sameShape(predictions.shape, targets.shape)) {
-      throw new RangeError(
-        `${op}: expected predictions of the targets' shape ${show(targets.shape)}, got ${show(predictions.shape)}`,
-      );
-    }
+    demand(
+      sameShape(predictions.shape, targets.shape),
+      op,
+      `predictions of the targets' shape ${show(targets.shape)}`,
+      predictions.shape,
+    );
     return share(predictions, targets);
   }
   const [n, classes, ...rest] = predictions.shape;
@@ -41,7 +42,7 @@ export function accuracy(predictions: Tensor, targets: Tensor): number {
     );
   }
   const wrong = targets.data.find((label) => label < 0 || label >= classes);
-  if (wrong !== undefined) throw new RangeError(`${op}: expected targets from 0 to ${classes - 1}, got ${wrong}`);
+  demand(wrong === undefined, op, `targets from 0 to ${classes - 1}`, wrong);
   const labels = argmax(predictions, { axis: 1 });
   try {
     return share(labels, targets);

@@ -2,7 +2,7 @@
 // Knows a thing to release only by the interface below; storage itself is src/memory.ts.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { release, type Storage } from "./memory.ts";
-import { describe } from "./shape.ts";
+import { demand } from "./shape.ts";
 
 /** What a scope releases at its end: a tensor's handle. */
 export interface Scoped {
@@ -150,7 +150,7 @@ export function tidy(): Scope;
 export function tidy<T>(fn: () => T): T;
 export function tidy<T>(fn?: () => T): T | Scope {
   if (fn === undefined) return new Scope();
-  if (typeof fn !== "function") throw new TypeError(`tidy: expected a function, got ${describe(fn)}`);
+  demand(typeof fn === "function", "tidy", "a function", fn, TypeError);
   if (fn.constructor.name === "AsyncFunction") throw asynchronous();
   const scope = new Scope();
   const survivors = new Set<object>();
@@ -203,7 +203,7 @@ export const isThenable = (value: unknown): boolean =>
  * ```
  */
 export function keep<T extends Scoped>(tensor: T): T {
-  if (!isScoped(tensor)) throw new TypeError(`keep: expected a tensor, got ${describe(tensor)}`);
+  demand(isScoped(tensor), "keep", "a tensor", tensor, TypeError);
   if (!tensor.kept) {
     tensor.kept = true;
     tensor.leave();

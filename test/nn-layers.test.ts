@@ -207,7 +207,7 @@ describe("a layer refuses", () => {
     [() => new MaxPool2d(2, bad({ size: 2 })), 'MaxPool2d: unknown option "size"'],
     [() => new AvgPool2d(2, { divisorOverride: 0 }), "AvgPool2d: expected divisorOverride other than 0, got 0"],
     [() => new AvgPool2d(2, bad({ dilation: 2 })), 'AvgPool2d: unknown option "dilation"'],
-    [() => new Flatten({ startAxis: bad("1") }), 'Flatten: expected startAxis to be an integer, got "1"'],
+    [() => new Flatten({ startAxis: bad("1") }), 'Flatten: expected startAxis to be a number, got "1"'],
     [
       () => new Flatten({ startAxis: 3 }).call(zeros([2, 3])),
       "flatten: expected startAxis from -2 to 1 for rank 2, got 3",

@@ -3,7 +3,7 @@ import { arange } from "../ops/create.ts";
 import { randperm } from "../ops/create-random.ts";
 import { indexSelect } from "../ops/gather.ts";
 import { keep, tidy } from "../scope.ts";
-import { checkBoolean, checkInt, checkOptions, describe } from "../shape.ts";
+import { checkBoolean, checkInt, checkOptions, demand } from "../shape.ts";
 import { type Tensor, view } from "../tensor.ts";
 import { Dataset } from "./dataset.ts";
 
@@ -92,16 +92,17 @@ export class Batches implements Iterable<Batch> {
  * ```
  */
 export function batches(data: Dataset, options: BatchOptions): Batches {
-  if (!(data instanceof Dataset)) throw new TypeError(`batches: expected data to be a Dataset, got ${describe(data)}`);
+  demand(data instanceof Dataset, "batches", "data to be a Dataset", data, TypeError);
   checkOptions("batches", options, ["batchSize", "shuffle", "dropLast"]);
   const { batchSize, shuffle = false, dropLast = false } = options ?? {};
   checkInt("batches", "batchSize", batchSize, 1);
   checkBoolean("batches", "shuffle", shuffle);
   checkBoolean("batches", "dropLast", dropLast);
-  if (dropLast && batchSize > data.length) {
-    throw new RangeError(
-      `batches: expected batchSize of at most the ${data.length} examples with dropLast, got ${batchSize}`,
-    );
-  }
+  demand(
+    !dropLast || batchSize <= data.length,
+    "batches",
+    `batchSize of at most the ${data.length} examples with dropLast`,
+    batchSize,
+  );
   return new Batches(data, { batchSize, shuffle, dropLast });
 }

@@ -2,7 +2,7 @@
 // where it may come from is src/data/idx.ts.
 import { type TensorLike, tensor } from "../ops/create.ts";
 import { keep } from "../scope.ts";
-import { checkInt, checkNumber, describe, show, sizeOf } from "../shape.ts";
+import { checkInt, checkNumber, demand, show, sizeOf } from "../shape.ts";
 import { alias, BYTES, fromStorage, Tensor } from "../tensor.ts";
 
 /**
@@ -111,9 +111,13 @@ const dataset = (x: Tensor, y: Tensor): Dataset => new Dataset(x, y);
 /** A handle of the dataset's own, which no scope releases, off any graph. */
 function hold(name: string, values: Tensor | TensorLike): Tensor {
   if (values instanceof Tensor) return keep(alias(expectRows(name, values)));
-  if (typeof values !== "object" || values === null) {
-    throw new TypeError(`Dataset: expected ${name} to be a tensor or an array, got ${describe(values)}`);
-  }
+  demand(
+    typeof values === "object" && values !== null,
+    "Dataset",
+    `${name} to be a tensor or an array`,
+    values,
+    TypeError,
+  );
   const made = tensor(values);
   try {
     return keep(alias(expectRows(name, made)));

@@ -1,7 +1,7 @@
 // IDX, the format of MNIST and its kin: bytes to arrays, arrays to a dataset. Knows no folders or file names;
 // those are src/data/idx-files.ts.
 // Format: http://yann.lecun.com/exdb/mnist/ ("the IDX file format")
-import { checkOptions, describe, show, sizeOf } from "../shape.ts";
+import { checkOptions, demand, show, sizeOf } from "../shape.ts";
 import { empty } from "../tensor.ts";
 import { Dataset } from "./dataset.ts";
 
@@ -49,11 +49,9 @@ const hex = (byte: number | undefined): string => `0x${(byte ?? 0).toString(16).
  */
 export function parseIdx(bytes: Uint8Array, options?: { file?: string }): IdxArray {
   checkOptions("parseIdx", options, ["file"]);
-  if (!(bytes instanceof Uint8Array))
-    throw new TypeError(`parseIdx: expected bytes to be a Uint8Array, got ${describe(bytes)}`);
+  demand(bytes instanceof Uint8Array, "parseIdx", "bytes to be a Uint8Array", bytes, TypeError);
   const source = options?.file === undefined ? "parseIdx" : `parseIdx: ${options.file}`;
-  if (bytes.length < 4)
-    throw new RangeError(`${source}: expected at least 4 bytes of magic number, got ${bytes.length}`);
+  demand(bytes.length >= 4, source, "at least 4 bytes of magic number", bytes.length);
   const [zero0, zero1, code, rank] = bytes as unknown as [number, number, number, number];
   if (zero0 !== 0 || zero1 !== 0) {
     const hint = zero0 === 0x1f && zero1 === 0x8b ? "; the bytes are gzipped" : "";
@@ -105,8 +103,7 @@ export function parseIdx(bytes: Uint8Array, options?: { file?: string }): IdxArr
  * ```
  */
 export async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
-  if (!(bytes instanceof Uint8Array))
-    throw new TypeError(`gunzip: expected bytes to be a Uint8Array, got ${describe(bytes)}`);
+  demand(bytes instanceof Uint8Array, "gunzip", "bytes to be a Uint8Array", bytes, TypeError);
   try {
     const unzipped = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Uint8Array(await new Response(unzipped).arrayBuffer());
@@ -157,12 +154,9 @@ export function idxDataset(images: IdxArray, labels: IdxArray, options?: { file?
 }
 
 function expectBytes(source: string, name: string, array: IdxArray, rank: number): Uint8Array {
-  if (!Array.isArray(array?.shape)) {
-    throw new TypeError(`${source}: expected ${name} to be { shape, data }, as parseIdx gives, got ${describe(array)}`);
-  }
+  demand(Array.isArray(array?.shape), source, `${name} to be { shape, data }, as parseIdx gives`, array, TypeError);
   const { shape, data } = array;
-  if (!(data instanceof Uint8Array))
-    throw new RangeError(`${source}: expected ${name} of unsigned bytes, got ${describe(data)}`);
+  demand(data instanceof Uint8Array, source, `${name} of unsigned bytes`, data);
   if (shape.length !== rank) {
     throw new RangeError(
       `${source}: expected ${name} of ${rank} ${rank === 1 ? "axis" : "axes"}, got shape ${show(shape)}`,

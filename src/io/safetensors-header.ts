@@ -1,6 +1,7 @@
 // The JSON header of a safetensors file: read strictly, written canonically. Knows no tensors and no values;
 // those are src/io/safetensors.ts.
 // Format: https://github.com/huggingface/safetensors#format
+import { demand } from "../shape.ts";
 
 /** Bytes an element takes in a file, by the format's names for types. A Map, so that "constructor" is no type. */
 export const FILE_TYPES: ReadonlyMap<string, number> = new Map([
@@ -62,9 +63,7 @@ export function readHeader(bytes: Uint8Array, source: string): { entries: Entry[
 }
 
 function headerLength(bytes: Uint8Array, source: string): number {
-  if (bytes.length < LENGTH_BYTES) {
-    throw new RangeError(`${source}: expected at least ${LENGTH_BYTES} bytes of header length, got ${bytes.length}`);
-  }
+  demand(bytes.length >= LENGTH_BYTES, source, `at least ${LENGTH_BYTES} bytes of header length`, bytes.length);
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   const room = bytes.length - LENGTH_BYTES;
   if (length > MAX_HEADER_BYTES || length > room) {
@@ -151,19 +150,24 @@ function readEntry(name: string, value: unknown, dataStart: number, source: stri
   if (!isObject(value)) throw new RangeError(`${at}: expected an object with dtype, shape and data_offsets`);
   const { dtype, shape, data_offsets: offsets } = value;
   const width = typeof dtype === "string" ? FILE_TYPES.get(dtype) : undefined;
-  if (typeof dtype !== "string" || width === undefined) {
-    throw new RangeError(`${at}: expected dtype to be one of ${[...FILE_TYPES.keys()].join(", ")}, got ${say(dtype)}`);
-  }
-  if (!isIntegers(shape)) throw new RangeError(`${at}: expected shape to be an array of sizes, got ${say(shape)}`);
-  if (!isIntegers(offsets) || offsets.length !== 2 || offsets[0]! > offsets[1]!) {
-    throw new RangeError(`${at}: expected data_offsets to be [begin, end], got ${say(offsets)}`);
-  }
+  demand(
+    typeof dtype === "string" && width !== undefined,
+    at,
+    `dtype to be one of ${[...FILE_TYPES.keys()].join(", ")}`,
+    dtype,
+  );
+  demand(isIntegers(shape), at, "shape to be an array of sizes", shape);
+  demand(
+    isIntegers(offsets) && offsets.length === 2 && offsets[0]! <= offsets[1]!,
+    at,
+    "data_offsets to be [begin, end]",
+    offsets,
+  );
   // Every partial product is checked, so that a later size of 0 hides no overflow.
   let expected = width;
   for (const size of shape) {
     expected *= size;
-    if (!Number.isSafeInteger(expected))
-      throw new RangeError(`${at}: expected a shape that fits a file, got ${say(shape)}`);
+    demand(Number.isSafeInteger(expected), at, "a shape that fits a file", shape);
   }
   const [begin, end] = offsets as [number, number];
   if (end - begin !== expected) {

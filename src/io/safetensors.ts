@@ -1,7 +1,7 @@
 // Tensors to and from the bytes of a safetensors file. Knows no file system: that is src/io/files.ts.
 // The header's rules are src/io/safetensors-header.ts.
 import type { StateDict } from "../nn/state.ts";
-import { checkOptions, checkShape, describe } from "../shape.ts";
+import { checkOptions, checkShape, demand } from "../shape.ts";
 import { BYTES, type DType, empty, expectTensor, type Tensor } from "../tensor.ts";
 import { u8 } from "../wasm.ts";
 import { type Entry, type Metadata, readHeader, writeHeader } from "./safetensors-header.ts";
@@ -37,9 +37,7 @@ export function encodeSafetensors(tensors: Readonly<StateDict>, options?: { meta
   const op = "encodeSafetensors";
   checkOptions(op, options, ["metadata"]);
   checkMetadata(op, options?.metadata);
-  if (typeof tensors !== "object" || tensors === null) {
-    throw new TypeError(`${op}: expected tensors by name, got ${describe(tensors)}`);
-  }
+  demand(typeof tensors === "object" && tensors !== null, op, "tensors by name", tensors, TypeError);
   const named = Object.entries(tensors);
   for (const [name, x] of named) {
     if (name === "__metadata__")
@@ -64,9 +62,7 @@ export function encodeSafetensors(tensors: Readonly<StateDict>, options?: { meta
 
 function checkMetadata(op: string, metadata: Metadata | undefined): void {
   if (metadata === undefined) return;
-  if (typeof metadata !== "object" || metadata === null) {
-    throw new TypeError(`${op}: expected metadata to be text by name, got ${describe(metadata)}`);
-  }
+  demand(typeof metadata === "object" && metadata !== null, op, "metadata to be text by name", metadata, TypeError);
   for (const [key, text] of Object.entries(metadata)) {
     if (typeof text !== "string") {
       throw new TypeError(`${op}: expected metadata to be text by name, got ${typeof text} for ${JSON.stringify(key)}`);
@@ -120,8 +116,7 @@ export function safetensorsMetadata(bytes: Uint8Array, options?: { file?: string
 
 function sourceOf(op: string, bytes: unknown, options: { file?: string } | undefined): string {
   checkOptions(op, options, ["file"]);
-  if (!(bytes instanceof Uint8Array))
-    throw new TypeError(`${op}: expected bytes to be a Uint8Array, got ${describe(bytes)}`);
+  demand(bytes instanceof Uint8Array, op, "bytes to be a Uint8Array", bytes, TypeError);
   return options?.file === undefined ? op : `${op}: ${options.file}`;
 }
 

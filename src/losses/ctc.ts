@@ -9,7 +9,7 @@ import { checkReduction } from "../ops/internal/reduction.ts";
 import { mean, sum } from "../ops/reduce.ts";
 import { unsqueeze } from "../ops/shape.ts";
 import { tidy } from "../scope.ts";
-import { checkBoolean, checkInt, checkOptions, show } from "../shape.ts";
+import { checkBoolean, checkInt, checkOptions, demand, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { f32, i32, k } from "../wasm.ts";
 import type { LossOptions } from "./reduced.ts";
@@ -60,11 +60,12 @@ export function ctcLoss(
   const { blank = 0, zeroInfinity = false, reduction = "mean" } = options ?? {};
   checkBoolean(op, "zeroInfinity", zeroInfinity);
   checkReduction(op, reduction);
-  if (logProbs.rank !== 2 && logProbs.rank !== 3) {
-    throw new RangeError(
-      `${op}: expected logProbs [steps, samples, classes] or [steps, classes], got ${show(logProbs.shape)}`,
-    );
-  }
+  demand(
+    logProbs.rank === 2 || logProbs.rank === 3,
+    op,
+    "logProbs [steps, samples, classes] or [steps, classes]",
+    logProbs.shape,
+  );
   const batched = logProbs.rank === 3;
   const [steps, samples, classes] = batched ? logProbs.shape : [logProbs.shape[0], 1, logProbs.shape[1]];
   checkInt(op, "blank", blank, 0, classes! - 1);
@@ -100,9 +101,12 @@ function rowsOf(
     throw new RangeError(`${op}: expected ${name} of shape [${samples}], got ${show(t.shape)}`);
   }
   const padded = targets.rank === 2;
-  if (targets.rank > 2 || (padded && targets.shape[0] !== samples)) {
-    throw new RangeError(`${op}: expected targets [${samples}, longest] or all in one row, got ${show(targets.shape)}`);
-  }
+  demand(
+    targets.rank <= 2 && (!padded || targets.shape[0] === samples),
+    op,
+    `targets [${samples}, longest] or all in one row`,
+    targets.shape,
+  );
   const width = padded ? targets.shape[1]! : targets.size;
   let start = 0;
   const rows = Array.from({ length: samples }, (_, i): Row => {
@@ -111,9 +115,7 @@ function rowsOf(
     start += padded ? width : length;
     return row;
   });
-  if (start > targets.size) {
-    throw new RangeError(`${op}: expected ${start} labels in targets, as targetLengths add up to, got ${targets.size}`);
-  }
+  demand(start <= targets.size, op, `${start} labels in targets, as targetLengths add up to`, targets.size);
   const labels = i32(targets.ptr, targets.size);
   for (const row of rows) {
     for (let i = row.start; i < row.start + row.length; i++)

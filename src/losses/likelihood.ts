@@ -17,7 +17,7 @@ import { where } from "../ops/ternary.ts";
 import { log1p } from "../ops/transcendental.ts";
 import { exp, log } from "../ops/unary.ts";
 import { tidy } from "../scope.ts";
-import { checkInt, checkNumber, checkOptions, readOptions, sameShape, show } from "../shape.ts";
+import { checkInt, checkNumber, checkOptions, demand, readOptions, sameShape, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { expectAlike, expectFloats, type LossOptions, MEAN, reduced } from "./reduced.ts";
@@ -61,17 +61,16 @@ export function nllLoss(input: Tensor, target: Tensor, options?: NllOptions): Te
   if (rank === 0) throw new RangeError(`${op}: expected input of at least one axis, got a scalar`);
   const axis = rank === 1 ? 0 : 1;
   const samples = shape.filter((_, i) => i !== axis);
-  if (!sameShape(target.shape, samples)) {
-    throw new RangeError(
-      `${op}: expected target of shape ${show(samples)} for input ${show(shape)}, got ${show(target.shape)}`,
-    );
-  }
+  demand(
+    sameShape(target.shape, samples),
+    op,
+    `target of shape ${show(samples)} for input ${show(shape)}`,
+    target.shape,
+  );
   const classes = shape[axis]!;
   if (weight !== undefined) {
     expectFloats(op, { weight });
-    if (!sameShape(weight.shape, [classes])) {
-      throw new RangeError(`${op}: expected weight of shape [${classes}], one per class, got ${show(weight.shape)}`);
-    }
+    demand(sameShape(weight.shape, [classes]), op, `weight of shape [${classes}], one per class`, weight.shape);
   }
   checkLabels(op, target, classes, ignoreIndex);
   return tidy(() => {

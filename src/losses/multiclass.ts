@@ -8,7 +8,7 @@ import { gather, oneHot } from "../ops/gather.ts";
 import { checkLabels } from "../ops/internal/labels.ts";
 import { mean, sum } from "../ops/reduce.ts";
 import { unsqueeze } from "../ops/shape.ts";
-import { checkOptions, readOptions, sameShape, show } from "../shape.ts";
+import { checkOptions, demand, readOptions, sameShape, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import type { MarginOptions } from "./margin.ts";
 import { expectAlike, expectFloats, hinge, LAST, type LossOptions, MEAN, reduced } from "./reduced.ts";
@@ -43,14 +43,12 @@ export function multiMarginLoss(input: Tensor, target: Tensor, options?: MultiMa
   const op = "multiMarginLoss";
   const defaults = { weight: undefined as Tensor | undefined, margin: 1, p: 1, reduction: MEAN };
   const { weight, margin, p, reduction } = readOptions(op, options, defaults);
-  if (p !== 1 && p !== 2) throw new RangeError(`${op}: expected p to be 1 or 2, got ${p}`);
+  demand(p === 1 || p === 2, op, "p to be 1 or 2", p);
   const classes = classesOf(op, input, target, 0);
   checkLabels(op, target, classes, -1);
   if (weight !== undefined) {
     expectFloats(op, { weight });
-    if (!sameShape(weight.shape, [classes])) {
-      throw new RangeError(`${op}: expected weight of shape [${classes}], one per class, got ${show(weight.shape)}`);
-    }
+    demand(sameShape(weight.shape, [classes]), op, `weight of shape [${classes}], one per class`, weight.shape);
   }
   return reduced(op, reduction, () => {
     const own = cast(oneHot(target, classes), "float32");

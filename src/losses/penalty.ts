@@ -3,7 +3,7 @@ import { add, mul } from "../ops/binary.ts";
 import { sum } from "../ops/reduce.ts";
 import { abs, square } from "../ops/unary.ts";
 import { tidy } from "../scope.ts";
-import { checkNumber, checkOptions, describe } from "../shape.ts";
+import { checkNumber, checkOptions, demand, describe } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 
 /** What has named parameters: a module, or names and tensors themselves. */
@@ -67,9 +67,13 @@ function penalty(
   checkOptions(op, options, ["weight", "select"]);
   const { weight = 1, select = () => true } = options ?? {};
   checkNumber(op, "weight", weight, 0);
-  if (typeof select !== "function" && !(select instanceof RegExp)) {
-    throw new TypeError(`${op}: expected select to be a regular expression or a function, got ${describe(select)}`);
-  }
+  demand(
+    typeof select === "function" || select instanceof RegExp,
+    op,
+    "select to be a regular expression or a function",
+    select,
+    TypeError,
+  );
   const accepts = select instanceof RegExp ? (name: string) => name.search(select) >= 0 : select;
   const chosen = parametersOf(op, model).filter(([name]) => accepts(name));
   if (chosen.length === 0) throw new RangeError(`${op}: expected select to accept a parameter, got none`);

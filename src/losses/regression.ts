@@ -6,7 +6,7 @@ import { checkReduction } from "../ops/internal/reduction.ts";
 import { unsqueeze } from "../ops/shape.ts";
 import { where } from "../ops/ternary.ts";
 import { abs, exp, log, square } from "../ops/unary.ts";
-import { checkNumber, readOptions, sameShape, show } from "../shape.ts";
+import { checkNumber, demand, readOptions, sameShape, show } from "../shape.ts";
 import { empty, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { expectAlike, expectFloats, type LossOptions, MEAN, reduced } from "./reduced.ts";
@@ -107,7 +107,7 @@ export function huberLoss(
   const op = "huberLoss";
   expectAlike(op, { input, target });
   const { delta, reduction } = readOptions(op, options, { delta: 1, reduction: MEAN });
-  if (delta <= 0) throw new RangeError(`${op}: expected delta more than 0, got ${delta}`);
+  demand(delta > 0, op, "delta more than 0", delta);
   return reduced(op, reduction, () => huberOf(input, target, delta));
 }
 
@@ -219,15 +219,16 @@ export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor,
   expectFloats(op, { variance });
   const defaults = { full: false, eps: 1e-6, reduction: MEAN };
   const { full, eps, reduction } = readOptions(op, options, defaults);
-  if (eps <= 0) throw new RangeError(`${op}: expected eps more than 0, got ${eps}`);
+  demand(eps > 0, op, "eps more than 0", eps);
   const { shape } = input;
   const lead = shape.slice(0, -1);
   const lacksAxis = !sameShape(variance.shape, shape) && sameShape(variance.shape, lead);
-  if (!lacksAxis && !sameShape(variance.shape, shape) && !sameShape(variance.shape, [...lead, 1])) {
-    throw new RangeError(
-      `${op}: expected variance of shape ${show(shape)}, ${show([...lead, 1])} or ${show(lead)}, got ${show(variance.shape)}`,
-    );
-  }
+  demand(
+    lacksAxis || sameShape(variance.shape, shape) || sameShape(variance.shape, [...lead, 1]),
+    op,
+    `variance of shape ${show(shape)}, ${show([...lead, 1])} or ${show(lead)}`,
+    variance.shape,
+  );
   const values = variance.data;
   for (let i = 0; i < values.length; i++) {
     if (values[i]! < 0) throw new RangeError(`${op}: expected variance at least 0, got ${values[i]} (element ${i})`);

@@ -14,7 +14,7 @@ import {
   tanh,
   tanhshrink,
 } from "../ops/activation.ts";
-import { checkInt, describe } from "../shape.ts";
+import { checkInt, demand } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Configured } from "./configured.ts";
 import { Module } from "./module.ts";
@@ -54,15 +54,15 @@ export class ReLU extends Module {
  * new nn.LeakyReLU(0.5).call(tensor([-1, 2])).toArray(); // => [-0.5,2]
  * ```
  */
-export class LeakyReLU extends Configured {
+export class LeakyReLU extends Configured<{ negativeSlope: number }> {
   declare readonly negativeSlope: number;
 
   constructor(negativeSlope?: number) {
-    super({ negativeSlope }, { negativeSlope: 0.01 });
+    super({}, { negativeSlope }, { negativeSlope: 0.01 });
   }
 
   forward(x: Tensor): Tensor {
-    return leakyRelu(x, { negativeSlope: this.negativeSlope });
+    return leakyRelu(x, this.options);
   }
 }
 
@@ -216,16 +216,16 @@ export class Mish extends Module {
  * new nn.Softplus({ beta: 2 }).call(tensor([50])).toArray(); // => [50]
  * ```
  */
-export class Softplus extends Configured {
+export class Softplus extends Configured<{ beta: number; threshold: number }> {
   declare readonly beta: number;
   declare readonly threshold: number;
 
   constructor(options?: { beta?: number; threshold?: number }) {
-    super(options, { beta: 1, threshold: 20 });
+    super({}, options, { beta: 1, threshold: 20 });
   }
 
   forward(x: Tensor): Tensor {
-    return softplus(x, { beta: this.beta, threshold: this.threshold });
+    return softplus(x, this.options);
   }
 }
 
@@ -246,18 +246,17 @@ export class Softplus extends Configured {
  * new nn.GELU({ approximate: "tanh" }).call(tensor([0])).toArray(); // => [0]
  * ```
  */
-export class GELU extends Configured {
+export class GELU extends Configured<{ approximate: "none" | "tanh" }> {
   declare readonly approximate: "none" | "tanh";
 
   constructor(options?: { approximate?: "none" | "tanh" }) {
-    super(options, { approximate: "none" });
-    if (this.approximate !== "none" && this.approximate !== "tanh") {
-      throw new RangeError(`GELU: expected approximate to be "none" or "tanh", got ${describe(this.approximate)}`);
-    }
+    super({}, options, { approximate: "none" });
+    const { approximate } = this;
+    demand(["none", "tanh"].includes(approximate), "GELU", 'approximate to be "none" or "tanh"', approximate);
   }
 
   forward(x: Tensor): Tensor {
-    return gelu(x, { approximate: this.approximate });
+    return gelu(x, this.options);
   }
 }
 
@@ -277,15 +276,15 @@ export class GELU extends Configured {
  * new nn.GLU().call(tensor([1, 2, 0, 0])).toArray(); // => [0.5,1]
  * ```
  */
-export class GLU extends Configured {
+export class GLU extends Configured<{ axis: number }> {
   declare readonly axis: number;
 
   constructor(options?: { axis?: number }) {
-    super(options, { axis: -1 });
+    super({}, options, { axis: -1 });
     checkInt("GLU", "axis", this.axis);
   }
 
   forward(x: Tensor): Tensor {
-    return glu(x, { axis: this.axis });
+    return glu(x, this.options);
   }
 }

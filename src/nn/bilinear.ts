@@ -1,9 +1,8 @@
 // Layers of two inputs: a bilinear form, the cosine of an angle, a distance.
 import { type CosineOptions, cosineSimilarity, type DistanceOptions, pairwiseDistance } from "../ops/distance.ts";
 import { bilinear } from "../ops/products.ts";
-import { checkInt, readOptions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { Module } from "./module.ts";
+import { Configured, positive } from "./configured.ts";
 import { uniformParameter } from "./parameter.ts";
 
 /**
@@ -29,30 +28,21 @@ import { uniformParameter } from "./parameter.ts";
  * layer.call(ones([5, 3]), ones([5, 4])).shape; // => [5,2]
  * ```
  */
-export class Bilinear extends Module {
-  readonly in1Features: number;
-  readonly in2Features: number;
-  readonly outFeatures: number;
+export class Bilinear extends Configured<{ bias: boolean }> {
+  declare readonly in1Features: number;
+  declare readonly in2Features: number;
+  declare readonly outFeatures: number;
   weight: Tensor;
   bias: Tensor | null;
 
   constructor(in1Features: number, in2Features: number, outFeatures: number, options: { bias?: boolean } = {}) {
-    super();
-    const { bias } = readOptions("Bilinear", options, { bias: true });
-    this.in1Features = checkInt("Bilinear", "in1Features", in1Features, 1);
-    this.in2Features = checkInt("Bilinear", "in2Features", in2Features, 1);
-    this.outFeatures = checkInt("Bilinear", "outFeatures", outFeatures, 1);
+    super(positive("Bilinear", { in1Features, in2Features, outFeatures }), options, { bias: true });
     this.weight = uniformParameter([outFeatures, in1Features, in2Features], in1Features);
-    this.bias = bias ? uniformParameter([outFeatures], in1Features) : null;
+    this.bias = this.options.bias ? uniformParameter([outFeatures], in1Features) : null;
   }
 
   forward(a: Tensor, b: Tensor): Tensor {
     return bilinear(a, b, this.weight, this.bias);
-  }
-
-  override extraRepr(): string {
-    const { in1Features, in2Features, outFeatures, bias } = this;
-    return `in1Features=${in1Features}, in2Features=${in2Features}, outFeatures=${outFeatures}, bias=${bias !== null}`;
   }
 }
 
@@ -72,20 +62,13 @@ export class Bilinear extends Module {
  * new nn.CosineSimilarity().call(tensor([[3, 4]]), tensor([[6, 8]])).toArray(); // => [1]
  * ```
  */
-export class CosineSimilarity extends Module {
-  readonly options: CosineOptions;
-
-  constructor(options: CosineOptions = {}) {
-    super();
-    this.options = readOptions<CosineOptions>("CosineSimilarity", options, { axis: 1, eps: 1e-8 });
+export class CosineSimilarity extends Configured<CosineOptions> {
+  constructor(options?: CosineOptions) {
+    super({}, options, { axis: 1, eps: 1e-8 });
   }
 
   forward(a: Tensor, b: Tensor): Tensor {
     return cosineSimilarity(a, b, this.options);
-  }
-
-  override extraRepr(): string {
-    return `axis=${this.options.axis}, eps=${this.options.eps}`;
   }
 }
 
@@ -106,19 +89,12 @@ export class CosineSimilarity extends Module {
  * new nn.PairwiseDistance({ eps: 0 }).call(tensor([[0, 0]]), tensor([[3, 4]])).toArray(); // => [5]
  * ```
  */
-export class PairwiseDistance extends Module {
-  readonly options: DistanceOptions;
-
-  constructor(options: DistanceOptions = {}) {
-    super();
-    this.options = readOptions<DistanceOptions>("PairwiseDistance", options, { p: 2, eps: 1e-6, keepDims: false });
+export class PairwiseDistance extends Configured<DistanceOptions> {
+  constructor(options?: DistanceOptions) {
+    super({}, options, { p: 2, eps: 1e-6, keepDims: false });
   }
 
   forward(a: Tensor, b: Tensor): Tensor {
     return pairwiseDistance(a, b, this.options);
-  }
-
-  override extraRepr(): string {
-    return `p=${this.options.p}, eps=${this.options.eps}, keepDims=${this.options.keepDims}`;
   }
 }

@@ -1,21 +1,32 @@
-// The base of layers that are made of a few numbers and nothing else.
-import { readOptions, show } from "../shape.ts";
+// The base of layers that sizes and options say all of: they are its fields and its text.
+import { checkInt, readOptions } from "../shape.ts";
 import { Module } from "./module.ts";
+import { settings } from "./text.ts";
 
-/** A layer whose options are its fields. */
-export abstract class Configured extends Module {
-  /** Checks the options against their defaults, by the layer's name, and makes fields of them. */
-  constructor(given?: object, defaults: object = {}) {
+/**
+ * A layer with fields of its own, checked by the layer, and options, with their defaults; they are fields too, but for
+ * `bias`: who has that keeps a tensor under the name.
+ */
+export abstract class Configured<Options extends object = object> extends Module {
+  /** What the layer's op takes. */
+  protected readonly options: Options;
+  private readonly shown: object;
+
+  constructor(own: object, given?: { [K in keyof Options]?: Options[K] | undefined }, defaults = {} as Options) {
     super();
-    Object.assign(this, readOptions(this.constructor.name, given, defaults));
+    this.options = readOptions(this.constructor.name, given, defaults);
+    const { bias, ...fields }: { bias?: unknown } = { ...own, ...this.options };
+    this.shown = bias === undefined ? fields : { ...fields, bias };
+    Object.assign(this, fields);
   }
 
-  /** The fields, and what a field named `options` holds. */
   override extraRepr(): string {
-    const fields = { ...this, ...(this as { options?: object }).options };
-    return Object.entries(fields)
-      .filter(([name, value]) => name !== "training" && (Array.isArray(value) || typeof value !== "object"))
-      .map(([name, value]) => `${name}=${Array.isArray(value) ? show(value) : value}`)
-      .join(", ");
+    return settings(this.shown).join(", ");
   }
+}
+
+/** The same sizes; throws unless all are integers of at least 1. */
+export function positive<Sizes extends Record<string, number>>(op: string, sizes: Sizes): Sizes {
+  for (const name in sizes) checkInt(op, name, sizes[name], 1);
+  return sizes;
 }

@@ -1,5 +1,5 @@
 // Modules and parameters in lists and under names, for models that choose among them. Chains are sequential.ts.
-import { describe } from "../shape.ts";
+import { demand, describe } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { expectPart, ListModule, listed, notCalled } from "./list.ts";
 import { type Layer, Module } from "./module.ts";
@@ -65,9 +65,13 @@ abstract class DictModule<T> extends Module {
     super();
     this.accepts = accepts;
     this.what = what;
-    if (typeof parts !== "object" || parts === null || Array.isArray(parts)) {
-      throw new TypeError(`${new.target.name}: expected an object of parts by name, got ${describe(parts)}`);
-    }
+    demand(
+      typeof parts === "object" && parts !== null && !Array.isArray(parts),
+      new.target.name,
+      "an object of parts by name",
+      parts,
+      TypeError,
+    );
     for (const [name, part] of Object.entries(parts)) this.set(name, part);
   }
 
@@ -97,9 +101,13 @@ abstract class DictModule<T> extends Module {
 
   /** Puts one under a name, in the place of another if there was one. */
   set(name: string, part: T): this {
-    if (typeof name !== "string" || name === "" || name.includes(".")) {
-      throw new TypeError(`set: expected name to be text without a dot, got ${describe(name)}`);
-    }
+    demand(
+      typeof name === "string" && name !== "" && !name.includes("."),
+      "set",
+      "name to be text without a dot",
+      name,
+      TypeError,
+    );
     expectPart(this, name, part, this.accepts, this.what);
     this.parts.set(name, part);
     return this;

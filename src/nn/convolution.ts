@@ -2,7 +2,7 @@
 import { convPadding } from "../ops/internal/padding.ts";
 import { type PadMode, pad } from "../ops/pad.ts";
 import { tidy } from "../scope.ts";
-import { checkBoolean, checkInt, checkOptions, describe, perAxis, show } from "../shape.ts";
+import { checkBoolean, checkInt, checkOptions, demand, perAxis, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Module } from "./module.ts";
 import { uniformParameter } from "./parameter.ts";
@@ -56,16 +56,15 @@ export abstract class Convolution<Sizes extends readonly number[]> extends Modul
     this.padding = transposed ? sizes("padding", padding, 0) : (convPadding(op, padding, this.stride) as Sizes);
     this.dilation = sizes("dilation", options.dilation ?? 1, 1);
     const groups = checkInt(op, "groups", options.groups ?? 1, 1);
-    if (inChannels % groups !== 0 || outChannels % groups !== 0) {
-      throw new RangeError(
-        `${op}: expected groups to divide inChannels ${inChannels} and outChannels ${outChannels}, got ${groups}`,
-      );
-    }
+    demand(
+      inChannels % groups === 0 && outChannels % groups === 0,
+      op,
+      `groups to divide inChannels ${inChannels} and outChannels ${outChannels}`,
+      groups,
+    );
     this.groups = groups;
     const mode = options.paddingMode ?? "zeros";
-    if (!MODES.includes(mode)) {
-      throw new RangeError(`${op}: expected paddingMode to be one of ${MODES.join(", ")}, got ${describe(mode)}`);
-    }
+    demand(MODES.includes(mode), op, `paddingMode to be one of ${MODES.join(", ")}`, mode);
     this.paddingMode = mode as "zeros";
     const hasBias = checkBoolean(op, "bias", options.bias ?? true);
     const [rows, columns] = transposed ? [inChannels, outChannels / groups] : [outChannels, inChannels / groups];

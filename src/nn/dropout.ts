@@ -5,12 +5,12 @@ import type { Tensor } from "../tensor.ts";
 import { Configured } from "./configured.ts";
 
 /** A layer that drops with a probability. */
-abstract class Dropping extends Configured {
+abstract class Dropping extends Configured<{ p: number }> {
   /** The probability. */
   declare readonly p: number;
 
   constructor(p?: number) {
-    super({ p }, { p: 0.5 });
+    super({}, { p }, { p: 0.5 });
     checkNumber(this.constructor.name, "p", this.p, 0, 1);
   }
 }

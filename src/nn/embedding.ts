@@ -1,7 +1,7 @@
 // Layers that look things up.
 import { type EmbeddingBagOptions, type EmbeddingOptions, embedding, embeddingBag } from "../ops/embedding.ts";
 import { checkMode, LOOKUP } from "../ops/internal/bags.ts";
-import { checkBoolean, checkInt, checkNumber, readOptions, show } from "../shape.ts";
+import { checkBoolean, checkInt, checkNumber, demand, readOptions } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { normal } from "./init.ts";
 import { Module } from "./module.ts";
@@ -60,7 +60,7 @@ function pretrained<Layer extends { weight: Tensor }>(
 ): Layer {
   const op = "fromPretrained";
   expectTensor(op, "embeddings", embeddings, "float32");
-  if (embeddings.rank !== 2) throw new RangeError(`${op}: expected embeddings [V, D], got ${show(embeddings.shape)}`);
+  demand(embeddings.rank === 2, op, "embeddings [V, D]", embeddings.shape);
   const { freeze = true, ...rest } = options;
   checkBoolean(op, "freeze", freeze);
   const [rows, width] = embeddings.shape as [number, number];

@@ -1,6 +1,6 @@
 // Layers that only arrange what they get.
 import { flatten, unflatten } from "../ops/shape.ts";
-import { checkInt, checkOptions, type Shape } from "../shape.ts";
+import { checkInt, type Shape } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Configured } from "./configured.ts";
 import { Module } from "./module.ts";
@@ -21,24 +21,18 @@ import { Module } from "./module.ts";
  * new nn.Flatten().call(ones([2, 3, 4, 5])).shape; // => [2,60]
  * ```
  */
-export class Flatten extends Module {
-  readonly startAxis: number;
-  readonly endAxis: number;
+export class Flatten extends Configured<{ startAxis: number; endAxis: number }> {
+  declare readonly startAxis: number;
+  declare readonly endAxis: number;
 
   constructor(options: { startAxis?: number; endAxis?: number } = {}) {
-    super();
-    checkOptions("Flatten", options, ["startAxis", "endAxis"]);
-    this.startAxis = checkInt("Flatten", "startAxis", options.startAxis ?? 1);
-    this.endAxis = checkInt("Flatten", "endAxis", options.endAxis ?? -1);
+    super({}, options, { startAxis: 1, endAxis: -1 });
+    checkInt("Flatten", "startAxis", this.startAxis);
+    checkInt("Flatten", "endAxis", this.endAxis);
   }
 
   forward(x: Tensor): Tensor {
-    const { startAxis, endAxis } = this;
-    return flatten(x, { startAxis, endAxis });
-  }
-
-  override extraRepr(): string {
-    return `startAxis=${this.startAxis}, endAxis=${this.endAxis}`;
+    return flatten(x, this.options);
   }
 }
 
@@ -60,13 +54,11 @@ export class Flatten extends Module {
  * ```
  */
 export class Unflatten extends Configured {
-  readonly axis: number;
-  readonly shape: Shape;
+  declare readonly axis: number;
+  declare readonly shape: Shape;
 
   constructor(axis: number, shape: Shape) {
-    super();
-    this.axis = checkInt("Unflatten", "axis", axis);
-    this.shape = shape;
+    super({ axis: checkInt("Unflatten", "axis", axis), shape });
   }
 
   forward(x: Tensor): Tensor {

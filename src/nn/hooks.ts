@@ -1,5 +1,5 @@
 // Functions that run before and after a module's forward. Which module has which is nn/module.ts.
-import { describe } from "../shape.ts";
+import { demand } from "../shape.ts";
 
 /** What `registerForwardHook` and `registerForwardPreHook` return. */
 export interface HookHandle {
@@ -27,7 +27,7 @@ export function hooksOf(module: { readonly hooks?: Hooks }): Hooks {
 
 /** Adds a hook. */
 export function register(table: HookTable, op: string, hook: Hook): HookHandle {
-  if (typeof hook !== "function") throw new TypeError(`${op}: expected hook to be a function, got ${describe(hook)}`);
+  demand(typeof hook === "function", op, "hook to be a function", hook, TypeError);
   const handle: HookHandle = {
     remove() {
       table.delete(handle);

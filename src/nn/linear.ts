@@ -1,8 +1,7 @@
 // Layers that multiply by a weight matrix, or look rows of one up.
 import { linear } from "../ops/gemm.ts";
-import { checkBoolean, checkInt, checkOptions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { Module } from "./module.ts";
+import { Configured, positive } from "./configured.ts";
 import { uniformParameter } from "./parameter.ts";
 
 /**
@@ -27,27 +26,19 @@ import { uniformParameter } from "./parameter.ts";
  * String(layer); // => "Linear(inFeatures=3, outFeatures=2, bias=true)"
  * ```
  */
-export class Linear extends Module {
-  readonly inFeatures: number;
-  readonly outFeatures: number;
+export class Linear extends Configured<{ bias: boolean }> {
+  declare readonly inFeatures: number;
+  declare readonly outFeatures: number;
   weight: Tensor;
   bias: Tensor | null;
 
   constructor(inFeatures: number, outFeatures: number, options: { bias?: boolean } = {}) {
-    super();
-    checkOptions("Linear", options, ["bias"]);
-    this.inFeatures = checkInt("Linear", "inFeatures", inFeatures, 1);
-    this.outFeatures = checkInt("Linear", "outFeatures", outFeatures, 1);
-    const hasBias = checkBoolean("Linear", "bias", options.bias ?? true);
+    super(positive("Linear", { inFeatures, outFeatures }), options, { bias: true });
     this.weight = uniformParameter([outFeatures, inFeatures], inFeatures);
-    this.bias = hasBias ? uniformParameter([outFeatures], inFeatures) : null;
+    this.bias = this.options.bias ? uniformParameter([outFeatures], inFeatures) : null;
   }
 
   forward(x: Tensor): Tensor {
     return linear(x, this.weight, this.bias);
-  }
-
-  override extraRepr(): string {
-    return `inFeatures=${this.inFeatures}, outFeatures=${this.outFeatures}, bias=${this.bias !== null}`;
   }
 }

@@ -1,6 +1,6 @@
 // Padding layers with a constant, and the base of all. Those that take the border from the image are pad-modes.ts.
 import { type PadOptions, pad } from "../ops/pad.ts";
-import { checkInt, checkNumber, describe } from "../shape.ts";
+import { checkInt, checkNumber, demand } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Configured } from "./configured.ts";
 
@@ -8,22 +8,16 @@ import { Configured } from "./configured.ts";
 export type Widths = number | readonly number[];
 
 /** A border along the last `axes` axes. */
-export abstract class Padding extends Configured {
-  readonly padding: readonly number[];
-  protected readonly options: PadOptions;
+export abstract class Padding extends Configured<PadOptions> {
+  declare readonly padding: readonly number[];
 
   constructor(axes: number, padding: Widths, options: PadOptions) {
-    super();
     const { name } = new.target;
     const list = typeof padding === "number" ? new Array<number>(2 * axes).fill(padding) : padding;
-    if (!Array.isArray(list) || list.length !== 2 * axes) {
-      throw new RangeError(
-        `${name}: expected padding to be a number or an array of ${2 * axes}, got ${describe(padding)}`,
-      );
-    }
-    this.padding = list.map((width) => checkInt(name, "padding", width));
+    const fits = Array.isArray(list) && list.length === 2 * axes;
+    demand(fits, name, `padding to be a number or an array of ${2 * axes}`, padding);
     if ("value" in options) checkNumber(name, "value", options.value);
-    this.options = options;
+    super({ padding: list.map((width) => checkInt(name, "padding", width)) }, options, options);
   }
 
   forward(x: Tensor): Tensor {

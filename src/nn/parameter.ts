@@ -2,7 +2,7 @@
 import { zeroGrad } from "../autograd.ts";
 import { fillUniform } from "../ops/internal/random.ts";
 import { keep } from "../scope.ts";
-import { describe, type Shape } from "../shape.ts";
+import { demand, type Shape } from "../shape.ts";
 import { Tensor, unscoped } from "../tensor.ts";
 import { k } from "../wasm.ts";
 
@@ -69,7 +69,7 @@ export function isParameter(x: Tensor): boolean {
  * ```
  */
 export function buffer(x: Tensor): Tensor {
-  if (!(x instanceof Tensor)) throw new TypeError(`buffer: expected a tensor, got ${describe(x)}`);
+  demand(x instanceof Tensor, "buffer", "a tensor", x, TypeError);
   if (x.requiresGrad)
     throw new TypeError("buffer: expected a tensor that requires no gradients; use variable() for it");
   buffers.add(x);
@@ -86,9 +86,7 @@ export function setTrainable(
   select: (name: string) => boolean,
   on: boolean,
 ): void {
-  if (typeof select !== "function") {
-    throw new TypeError(`${op}: expected select to be a function of a parameter's name, got ${describe(select)}`);
-  }
+  demand(typeof select === "function", op, "select to be a function of a parameter's name", select, TypeError);
   for (const [name, t] of parameters) {
     if (!select(name)) continue;
     t.requiresGrad = on;

@@ -40,17 +40,17 @@ export class ReLU6 extends Module {
  * new nn.Hardtanh({ maxVal: 2 }).call(tensor([-3, 3])).toArray(); // => [-1,2]
  * ```
  */
-export class Hardtanh extends Configured {
+export class Hardtanh extends Configured<{ minVal: number; maxVal: number }> {
   declare readonly minVal: number;
   declare readonly maxVal: number;
 
   constructor(options?: { minVal?: number; maxVal?: number }) {
-    super(options, { minVal: -1, maxVal: 1 });
+    super({}, options, { minVal: -1, maxVal: 1 });
     checkNumber("Hardtanh", "maxVal", this.maxVal, this.minVal);
   }
 
   forward(x: Tensor): Tensor {
-    return hardtanh(x, { minVal: this.minVal, maxVal: this.maxVal });
+    return hardtanh(x, this.options);
   }
 }
 
@@ -109,15 +109,15 @@ export class Hardswish extends Module {
  * new nn.Hardshrink().call(tensor([-1, 0.5])).toArray(); // => [-1,0]
  * ```
  */
-export class Hardshrink extends Configured {
+export class Hardshrink extends Configured<{ lambd: number }> {
   declare readonly lambd: number;
 
   constructor(lambd?: number) {
-    super({ lambd }, { lambd: 0.5 });
+    super({}, { lambd }, { lambd: 0.5 });
   }
 
   forward(x: Tensor): Tensor {
-    return hardshrink(x, { lambd: this.lambd });
+    return hardshrink(x, this.options);
   }
 }
 
@@ -137,16 +137,16 @@ export class Hardshrink extends Configured {
  * new nn.Softshrink().call(tensor([-1, 0.5])).toArray(); // => [-0.5,0]
  * ```
  */
-export class Softshrink extends Configured {
+export class Softshrink extends Configured<{ lambd: number }> {
   declare readonly lambd: number;
 
   constructor(lambd?: number) {
-    super({ lambd }, { lambd: 0.5 });
+    super({}, { lambd }, { lambd: 0.5 });
     checkNumber("Softshrink", "lambd", this.lambd, 0);
   }
 
   forward(x: Tensor): Tensor {
-    return softshrink(x, { lambd: this.lambd });
+    return softshrink(x, this.options);
   }
 }
 
@@ -167,21 +167,17 @@ export class Softshrink extends Configured {
  * new nn.Threshold(0.5, 20).call(tensor([0, 1])).toArray(); // => [20,1]
  * ```
  */
-export class Threshold extends Module {
-  readonly threshold: number;
-  readonly value: number;
+export class Threshold extends Configured {
+  declare readonly threshold: number;
+  declare readonly value: number;
 
   constructor(threshold: number, value: number) {
-    super();
-    this.threshold = checkNumber("Threshold", "threshold", threshold);
-    this.value = checkNumber("Threshold", "value", value);
+    checkNumber("Threshold", "threshold", threshold);
+    checkNumber("Threshold", "value", value);
+    super({ threshold, value });
   }
 
   forward(x: Tensor): Tensor {
     return threshold(x, this.threshold, this.value);
-  }
-
-  override extraRepr(): string {
-    return `threshold=${this.threshold}, value=${this.value}`;
   }
 }

@@ -1,9 +1,9 @@
 // Activation functions with a bend at 0 as layers. Their functions are src/ops/rectifier.ts; ReLU and LeakyReLU are in
 // activations.ts.
 import { celu, elu, prelu, rrelu, selu } from "../ops/rectifier.ts";
-import { checkInt, checkNumber, readOptions } from "../shape.ts";
+import { checkNumber, demand, readOptions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { Configured } from "./configured.ts";
+import { Configured, positive } from "./configured.ts";
 import { Module } from "./module.ts";
 import { parameter } from "./parameter.ts";
 
@@ -24,15 +24,15 @@ import { parameter } from "./parameter.ts";
  * new nn.ELU(2).call(tensor([-100, 2])).toArray(); // => [-2,2]
  * ```
  */
-export class ELU extends Configured {
+export class ELU extends Configured<{ alpha: number }> {
   declare readonly alpha: number;
 
   constructor(alpha?: number) {
-    super({ alpha }, { alpha: 1 });
+    super({}, { alpha }, { alpha: 1 });
   }
 
   forward(x: Tensor): Tensor {
-    return elu(x, { alpha: this.alpha });
+    return elu(x, this.options);
   }
 }
 
@@ -53,16 +53,16 @@ export class ELU extends Configured {
  * new nn.CELU(2).call(tensor([-100, 2])).toArray(); // => [-2,2]
  * ```
  */
-export class CELU extends Configured {
+export class CELU extends Configured<{ alpha: number }> {
   declare readonly alpha: number;
 
   constructor(alpha?: number) {
-    super({ alpha }, { alpha: 1 });
-    if (this.alpha === 0) throw new RangeError("CELU: expected alpha other than 0, got 0");
+    super({}, { alpha }, { alpha: 1 });
+    demand(this.alpha !== 0, "CELU", "alpha other than 0", 0);
   }
 
   forward(x: Tensor): Tensor {
-    return celu(x, { alpha: this.alpha });
+    return celu(x, this.options);
   }
 }
 
@@ -103,24 +103,19 @@ export class SELU extends Module {
  * new nn.PReLU().call(tensor([-1, 2])).toArray(); // => [-0.25,2]
  * ```
  */
-export class PReLU extends Module {
-  readonly numParameters: number;
+export class PReLU extends Configured {
+  declare readonly numParameters: number;
   weight: Tensor;
 
   constructor(options?: { numParameters?: number; init?: number }) {
-    super();
     const { numParameters, init } = readOptions("PReLU", options, { numParameters: 1, init: 0.25 });
-    this.numParameters = checkInt("PReLU", "numParameters", numParameters, 1);
+    super(positive("PReLU", { numParameters }));
     this.weight = parameter([numParameters]);
     this.weight.data.fill(init);
   }
 
   forward(x: Tensor): Tensor {
     return prelu(x, this.weight);
-  }
-
-  override extraRepr(): string {
-    return `numParameters=${this.numParameters}`;
   }
 }
 
@@ -142,16 +137,16 @@ export class PReLU extends Module {
  * new nn.RReLU({ lower: 0.25, upper: 0.75 }).eval().call(tensor([-1, 2])).toArray(); // => [-0.5,2]
  * ```
  */
-export class RReLU extends Configured {
+export class RReLU extends Configured<{ lower: number; upper: number }> {
   declare readonly lower: number;
   declare readonly upper: number;
 
   constructor(options?: { lower?: number; upper?: number }) {
-    super(options, { lower: 1 / 8, upper: 1 / 3 });
+    super({}, options, { lower: 1 / 8, upper: 1 / 3 });
     checkNumber("RReLU", "upper", this.upper, this.lower);
   }
 
   forward(x: Tensor): Tensor {
-    return rrelu(x, { lower: this.lower, upper: this.upper, training: this.training });
+    return rrelu(x, { ...this.options, training: this.training });
   }
 }

@@ -2,11 +2,15 @@
 import { type InterpolateOptions, interpolate } from "../ops/interpolate.ts";
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from "../ops/pixels.ts";
 import { fold, unfold, type WindowOptions } from "../ops/windows.ts";
-import { checkInt, checkOptions, pair } from "../shape.ts";
+import { pair } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { Configured } from "./configured.ts";
+import { Configured, positive } from "./configured.ts";
 
 type Pair = readonly [number, number];
+
+/** Options that the op checks, and that are shown only when given. */
+const unset = (...names: string[]): object => Object.fromEntries(names.map((name) => [name, undefined]));
+const WINDOWS = unset("dilation", "padding", "stride");
 
 /**
  * Resizes the spatial axes.
@@ -27,13 +31,9 @@ type Pair = readonly [number, number];
  * String(layer); // => "Upsample(scaleFactor=2, mode=bilinear)"
  * ```
  */
-export class Upsample extends Configured {
-  protected readonly options: InterpolateOptions;
-
+export class Upsample extends Configured<InterpolateOptions> {
   constructor(options: InterpolateOptions) {
-    super();
-    checkOptions("Upsample", options, ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"]);
-    this.options = { ...options };
+    super({}, options, unset("size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"));
   }
 
   forward(x: Tensor): Tensor {
@@ -58,11 +58,10 @@ export class Upsample extends Configured {
  * ```
  */
 export class PixelShuffle extends Configured {
-  readonly upscaleFactor: number;
+  declare readonly upscaleFactor: number;
 
   constructor(upscaleFactor: number) {
-    super();
-    this.upscaleFactor = checkInt("PixelShuffle", "upscaleFactor", upscaleFactor, 1);
+    super(positive("PixelShuffle", { upscaleFactor }));
   }
 
   forward(x: Tensor): Tensor {
@@ -87,11 +86,10 @@ export class PixelShuffle extends Configured {
  * ```
  */
 export class PixelUnshuffle extends Configured {
-  readonly downscaleFactor: number;
+  declare readonly downscaleFactor: number;
 
   constructor(downscaleFactor: number) {
-    super();
-    this.downscaleFactor = checkInt("PixelUnshuffle", "downscaleFactor", downscaleFactor, 1);
+    super(positive("PixelUnshuffle", { downscaleFactor }));
   }
 
   forward(x: Tensor): Tensor {
@@ -116,11 +114,10 @@ export class PixelUnshuffle extends Configured {
  * ```
  */
 export class ChannelShuffle extends Configured {
-  readonly groups: number;
+  declare readonly groups: number;
 
   constructor(groups: number) {
-    super();
-    this.groups = checkInt("ChannelShuffle", "groups", groups, 1);
+    super(positive("ChannelShuffle", { groups }));
   }
 
   forward(x: Tensor): Tensor {
@@ -145,15 +142,11 @@ export class ChannelShuffle extends Configured {
  * new nn.Unfold(2, { stride: 2 }).call(ones([1, 3, 4, 4])).shape; // => [1,12,4]
  * ```
  */
-export class Unfold extends Configured {
-  readonly kernelSize: Pair;
-  protected readonly options: WindowOptions;
+export class Unfold extends Configured<WindowOptions> {
+  declare readonly kernelSize: Pair;
 
   constructor(kernelSize: number | Pair, options: WindowOptions = {}) {
-    super();
-    checkOptions("Unfold", options, ["dilation", "padding", "stride"]);
-    this.kernelSize = pair("Unfold", "kernelSize", kernelSize, 1);
-    this.options = { ...options };
+    super({ kernelSize: pair("Unfold", "kernelSize", kernelSize, 1) }, options, WINDOWS);
   }
 
   forward(x: Tensor): Tensor {
@@ -179,17 +172,13 @@ export class Unfold extends Configured {
  * new nn.Fold(4, 2, { stride: 2 }).call(ones([1, 12, 4])).shape; // => [1,3,4,4]
  * ```
  */
-export class Fold extends Configured {
-  readonly outputSize: Pair;
-  readonly kernelSize: Pair;
-  protected readonly options: WindowOptions;
+export class Fold extends Configured<WindowOptions> {
+  declare readonly outputSize: Pair;
+  declare readonly kernelSize: Pair;
 
   constructor(outputSize: number | Pair, kernelSize: number | Pair, options: WindowOptions = {}) {
-    super();
-    checkOptions("Fold", options, ["dilation", "padding", "stride"]);
-    this.outputSize = pair("Fold", "outputSize", outputSize, 1);
-    this.kernelSize = pair("Fold", "kernelSize", kernelSize, 1);
-    this.options = { ...options };
+    const size = pair("Fold", "outputSize", outputSize, 1);
+    super({ outputSize: size, kernelSize: pair("Fold", "kernelSize", kernelSize, 1) }, options, WINDOWS);
   }
 
   forward(x: Tensor): Tensor {

@@ -1,17 +1,17 @@
 // Softmax and its kin as layers. Their functions are src/ops/softmax.ts.
 import { logSoftmax, softmax, softmin } from "../ops/softmax.ts";
-import { checkInt, show } from "../shape.ts";
+import { checkInt, demand } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { Configured } from "./configured.ts";
 import { Module } from "./module.ts";
 
 /** A layer that works along an axis. */
-abstract class Along extends Configured {
+abstract class Along extends Configured<{ axis: number }> {
   /** The axis, negative ones counted from the end. */
   declare readonly axis: number;
 
   constructor(options?: { axis?: number }) {
-    super(options, { axis: -1 });
+    super({}, options, { axis: -1 });
     checkInt(this.constructor.name, "axis", this.axis);
   }
 }
@@ -34,7 +34,7 @@ abstract class Along extends Configured {
  */
 export class Softmax extends Along {
   forward(x: Tensor): Tensor {
-    return softmax(x, { axis: this.axis });
+    return softmax(x, this.options);
   }
 }
 
@@ -56,7 +56,7 @@ export class Softmax extends Along {
  */
 export class Softmin extends Along {
   forward(x: Tensor): Tensor {
-    return softmin(x, { axis: this.axis });
+    return softmin(x, this.options);
   }
 }
 
@@ -78,7 +78,7 @@ export class Softmin extends Along {
  */
 export class LogSoftmax extends Along {
   forward(x: Tensor): Tensor {
-    return logSoftmax(x, { axis: this.axis });
+    return logSoftmax(x, this.options);
   }
 }
 
@@ -99,9 +99,7 @@ export class LogSoftmax extends Along {
  */
 export class Softmax2d extends Module {
   forward(x: Tensor): Tensor {
-    if (x.rank !== 3 && x.rank !== 4) {
-      throw new RangeError(`Softmax2d: expected x of rank 3 or 4, got shape ${show(x.shape)}`);
-    }
+    demand(x.rank === 3 || x.rank === 4, "Softmax2d", "x of rank 3 or 4", x.shape);
     return softmax(x, { axis: -3 });
   }
 }

@@ -1,5 +1,5 @@
 // Loading of state dicts: everything is checked before anything is written. What a model's state is, is nn/module.ts.
-import { describe, sameShape, show } from "../shape.ts";
+import { demand, sameShape, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { u8 } from "../wasm.ts";
 
@@ -17,9 +17,13 @@ const LISTED = 5;
 
 /** Copies `source` into `target` by name. Throws before the first write, or not at all. */
 export function copyState(op: string, target: StateDict, source: StateDict, strict: boolean): LoadResult {
-  if (source === null || typeof source !== "object" || Array.isArray(source)) {
-    throw new TypeError(`${op}: expected an object of tensors by name, got ${describe(source)}`);
-  }
+  demand(
+    source !== null && typeof source === "object" && !Array.isArray(source),
+    op,
+    "an object of tensors by name",
+    source,
+    TypeError,
+  );
   const missing = Object.keys(target).filter((name) => !Object.hasOwn(source, name));
   const unexpected = Object.keys(source).filter((name) => !Object.hasOwn(target, name));
   const shared = Object.keys(target).filter((name) => Object.hasOwn(source, name));

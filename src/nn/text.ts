@@ -1,4 +1,5 @@
 // A module as text. Knows modules only by what they list.
+import { describe } from "../shape.ts";
 
 /** What a module shows of itself. */
 interface Listed {
@@ -20,8 +21,16 @@ export function textOf(module: Listed, around: readonly Listed[] = []): string {
   return `${kind}(\n${lines.join("\n").replace(/^/gm, "  ")}\n)`;
 }
 
-/** Options as texts, `eps=0.00001` and so on; those with the value that they have in `usual` are left out. */
-export const settings = (options: object, usual: object = {}): string[] =>
+/**
+ * Options as texts, `eps=0.00001` and so on; those with the value that they have in `usual`, or with a list of nothing
+ * else, are left out.
+ */
+export const settings = (options: object, usual: Record<string, unknown> = {}): string[] =>
   Object.entries(options)
-    .filter(([name, value]) => value !== (usual as Record<string, unknown>)[name])
-    .map(([name, value]) => `${name}=${value}`);
+    .filter(([name, value]) => [value].flat().some((v) => v !== usual[name]))
+    .map(([name, value]) => `${name}=${say(value)}`);
+
+function say(value: unknown): string {
+  if (typeof value === "function") return value.name;
+  return typeof value === "string" ? value : describe(value);
+}

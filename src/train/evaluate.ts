@@ -3,7 +3,7 @@ import { noGrad } from "../autograd.ts";
 import { batches } from "../data/batches.ts";
 import { Dataset } from "../data/dataset.ts";
 import { type Layer, Module } from "../nn/module.ts";
-import { checkOptions, describe } from "../shape.ts";
+import { checkOptions, demand, describe } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { type Averages, type Metric, RunningAverages } from "./history.ts";
 
@@ -28,15 +28,17 @@ export type NamedMetric = readonly [name: string, metric: Metric];
 
 /** Metrics as pairs, checked. */
 export function checkMetrics(op: string, loss: unknown, metrics: unknown): NamedMetric[] {
-  if (typeof loss !== "function") throw new TypeError(`${op}: expected loss to be a function, got ${describe(loss)}`);
+  demand(typeof loss === "function", op, "loss to be a function", loss, TypeError);
   if (metrics === undefined) return [];
-  if (typeof metrics !== "object" || metrics === null || Array.isArray(metrics)) {
-    throw new TypeError(`${op}: expected metrics to be functions by name, as { accuracy }, got ${describe(metrics)}`);
-  }
+  demand(
+    typeof metrics === "object" && metrics !== null && !Array.isArray(metrics),
+    op,
+    "metrics to be functions by name, as { accuracy }",
+    metrics,
+    TypeError,
+  );
   return Object.entries(metrics).map(([name, metric]) => {
-    if (typeof metric !== "function") {
-      throw new TypeError(`${op}: expected metric ${JSON.stringify(name)} to be a function, got ${describe(metric)}`);
-    }
+    demand(typeof metric === "function", op, `metric ${JSON.stringify(name)} to be a function`, metric, TypeError);
     if (RESERVED.includes(name))
       throw new RangeError(`${op}: expected another name for a metric than ${JSON.stringify(name)}`);
     return [name, metric];
@@ -53,14 +55,12 @@ export function measure([name, metric]: NamedMetric, prediction: Tensor, target:
 
 /** Refuses what is no module; a plain function has no modes to set. */
 export function checkModel(op: string, model: unknown): void {
-  if (!(model instanceof Module)) throw new TypeError(`${op}: expected model to be a Module, got ${describe(model)}`);
+  demand(model instanceof Module, op, "model to be a Module", model, TypeError);
 }
 
 /** Refuses what is no dataset. */
 export function checkData(op: string, name: string, data: unknown): void {
-  if (!(data instanceof Dataset)) {
-    throw new TypeError(`${op}: expected ${name} to be a Dataset, got ${describe(data)}`);
-  }
+  demand(data instanceof Dataset, op, `${name} to be a Dataset`, data, TypeError);
 }
 
 /** Runs `fn` with every module in the mode that `training` says, then puts each back into its own. */

@@ -4,7 +4,7 @@ import { batches } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Layer } from "../nn/module.ts";
 import { seed as setSeed } from "../random.ts";
-import { checkInt, checkOptions, describe } from "../shape.ts";
+import { checkInt, checkOptions, demand, describe } from "../shape.ts";
 import { checkData, checkMetrics, checkModel, evaluate, inMode, type Loss, measure } from "./evaluate.ts";
 import {
   type Averages,
@@ -79,9 +79,13 @@ export function fit(model: Layer, data: Dataset, options: FitOptions): History {
   checkModel("fit", model);
   checkData("fit", "data", data);
   if (validation !== undefined) checkData("fit", "validation", validation);
-  if (typeof optimizer?.step !== "function" || typeof optimizer.zeroGrad !== "function") {
-    throw new TypeError(`fit: expected optimizer to be one of optim, got ${describe(optimizer)}`);
-  }
+  demand(
+    typeof optimizer?.step === "function" && typeof optimizer.zeroGrad === "function",
+    "fit",
+    "optimizer to be one of optim",
+    optimizer,
+    TypeError,
+  );
   if (seed !== undefined) setSeed(seed);
   const loader = batches(data, { batchSize, shuffle });
   const listeners = [callbacks].flat();

@@ -16,12 +16,11 @@ export const TIERS: readonly (readonly string[])[] = [
   ["format.ts", "tensor.ts"],
   ["autograd.ts", "backward.ts", "grad.ts"],
   ["ops/"],
-  ["methods.ts"],
   ["nn/", "losses/", "metrics.ts", "gradcheck.ts"],
   ["optim/"],
   ["data/", "io/", "train/"],
   ["nn.ts", "optim.ts", "index.ts"],
-  ["boot.ts", "entry.ts", "functional.ts", "node.ts", "bundle.ts"],
+  ["boot.ts", "methods.ts", "entry.ts", "functional.ts", "node.ts"],
 ];
 
 function tierOf(path: string): number {

@@ -119,7 +119,7 @@ const special: Record<string, Row[]> = {
     [() => op("featureAlphaDropout")(ones([2])), "featureAlphaDropout: expected x of rank 2 to 8, got shape [2]"],
   ],
 
-  "nn.Softmax2d": [[() => new nn.Softmax2d().call(x), "Softmax2d: expected x of rank 3 or 4, got shape [2, 3]"]],
+  "nn.Softmax2d": [[() => new nn.Softmax2d().call(x), "Softmax2d: expected x of rank 3 or 4, got [2, 3]"]],
   "nn.Softplus": [
     [() => layer("Softplus")({ beta: "1" }), 'Softplus: expected beta to be a number, got "1"'],
     [() => layer("Softplus")(2), "Softplus: expected options to be an object, got 2"],
