@@ -4,13 +4,14 @@
 //
 // The errors are in ULP, measured by test/math.test.ts.
 import { Exp2, Log2, mapPairs, PairOp, Pairs } from "./pairs";
-import { Acos, Asin, Atan, Tan } from "./trig";
+import { Acos, Asin, Atan, Sin, Tan } from "./trig";
 
 const LOG2_E: usize = memory.data<f64>([Math.LOG2E]);
 const LN2: usize = memory.data<f64>([Math.LN2]);
 /** log10(2) */
 const LOG10_2: usize = memory.data<f64>([0.3010299956639812]);
 const HALF: usize = memory.data<f64>([0.5]);
+const PI: usize = memory.data<f64>([Math.PI]);
 /** erfc(x) e^(x²) is near 1 / x: it is fitted as t times a polynomial in t = ERFC_SCALE / (ERFC_SCALE + x). */
 const ERFC_SCALE: usize = memory.data<f64>([3]);
 /** Minimax fit to erfc(x) e^(x²) / t on 0 <= x <= 10.1, where erfc ends as float32; within 6e-9 */
@@ -37,6 +38,16 @@ class Natural {
   }
 }
 
+/** sin(πx) / (πx), and 1 at 0. Within 6e-8: x less the nearest even number is exact. */
+class Sinc extends PairOp {
+  at(x: v128): v128 {
+    const pi = changetype<Pairs>(0).at(PI);
+    const turn = f64x2.mul(f64x2.nearest(f64x2.mul(x, changetype<Pairs>(0).at(HALF))), f64x2.splat(2));
+    const sine = changetype<Sin>(0).at(f64x2.mul(f64x2.sub(x, turn), pi));
+    const quotient = f64x2.div(sine, f64x2.mul(x, pi));
+    return v128.bitselect(f64x2.splat(1), quotient, f64x2.eq(x, f64x2.splat(0)));
+  }
+}
 /** e^x - 1. 0.51 ULP. */
 class Expm1 extends PairOp {
   at(x: v128): v128 {
@@ -197,6 +208,10 @@ export function softsign(y: usize, x: usize, n: i32): void {
 /** y = 1 - erf(x) */
 export function erfc(y: usize, x: usize, n: i32): void {
   mapPairs<Erfc>(y, x, n);
+}
+/** y = sin(πx) / (πx) */
+export function sinc(y: usize, x: usize, n: i32): void {
+  mapPairs<Sinc>(y, x, n);
 }
 /** y = tan(x) */
 export function tan(y: usize, x: usize, n: i32): void {

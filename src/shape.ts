@@ -91,15 +91,21 @@ export function normalizeAxes(op: string, axis: number | readonly number[] | und
 /** Refuses a name in a trailing options object that the op does not know. */
 export function checkOptions(op: string, options: object | undefined, allowed: readonly string[]): void {
   if (options === undefined) return;
-  if (options === null || typeof options !== "object" || Array.isArray(options)) {
-    throw new TypeError(`${op}: expected options to be an object, got ${describe(options)}`);
-  }
-  for (const name in options) {
-    if (!allowed.includes(name)) {
-      const known = allowed.length > 0 ? `one of ${allowed.join(", ")}` : "none";
-      throw new TypeError(`${op}: unknown option ${describe(name)}; expected ${known}`);
-    }
-  }
+  const isObject = options !== null && typeof options === "object" && !Array.isArray(options);
+  const unknown = isObject ? firstUnknown(options, allowed) : "";
+  if (unknown === undefined) return;
+  const names = allowed.join(", ");
+  // a tensor or a layer was not meant to be options, whatever its fields are called
+  throw new TypeError(
+    isObject && describe(options) === "an object"
+      ? `${op}: unknown option ${describe(unknown)}; expected ${names && "one of "}${names || "none"}`
+      : `${op}: expected options to be an object, got ${describe(options)}${names && `; the options are ${names}`}`,
+  );
+}
+
+function firstUnknown(options: object, allowed: readonly string[]): string | undefined {
+  for (const name in options) if (!allowed.includes(name)) return name;
+  return undefined;
 }
 
 /**

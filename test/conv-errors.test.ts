@@ -163,7 +163,7 @@ describe("conv2d", () => {
       "options that are no object",
       () => loosely(conv2d, x, same, null, 2),
       TypeError,
-      "conv2d: expected options to be an object, got 2",
+      "conv2d: expected options to be an object, got 2; the options are stride, padding, dilation, groups",
     ],
   ]);
 

@@ -22,6 +22,23 @@ describe("misuse is answered by name", () => {
     ["sizes as arguments", () => loose(zeros)(2, 3), "zeros: expected shape to be an array of sizes, got 2"],
     ["options of another op", () => loose(sedge.onesLike)(x, { shape: [1] }), 'onesLike: unknown option "shape"'],
     ["options of null", () => loose(sedge.variable)(1, null), "variable: expected options to be an object, got null"],
+    [
+      "an axis as options",
+      () => loose(x.sum.bind(x))(1),
+      "sum: expected options to be an object, got 1; the options are axis, keepDims",
+    ],
+    ["an axis as options of max", () => loose(sedge.max)(x, 1), "max: expected options to be an object, got 1"],
+    ["a tensor as options", () => loose(sedge.max)(x, x), "max: expected options to be an object, got a Tensor"],
+    [
+      "options of a layer that has none",
+      () => Reflect.construct(nn.ReLU, [{ inplace: true }]),
+      "ReLU: expected no arguments, got an object",
+    ],
+    [
+      "neither size nor factor",
+      () => loose(sedge.interpolate)(ones([1, 1, 2, 2])),
+      "interpolate: expected either size or scaleFactor, one number or 2, got undefined",
+    ],
     ["a dtype without prototype", () => loose(x.cast)(Object.create(null)), "cast: expected x to be a tensor"],
     ["a seed in quotes", () => loose(sedge.seed)("1"), 'seed: expected n to be an integer, got "1"'],
     ["leaks of text", () => loose(sedge.trackLeaks)("yes"), 'trackLeaks: expected on to be a boolean, got "yes"'],

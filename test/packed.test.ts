@@ -66,6 +66,12 @@ describe("packing", () => {
     expect(second.data.toArray()).toEqual(first.data.toArray());
   });
 
+  it("takes lengths as a tensor too", () => {
+    const lengths = tensor(LENGTHS, { dtype: "int32" });
+    const packed = packPaddedSequence(tensor(PADDED), lengths, { batchFirst: true, enforceSorted: false });
+    expect(packed.data.toArray()).toEqual([10, 0, 20, 11, 1, 12, 13]);
+  });
+
   it("may leave the ends of all out", () => {
     expect(packPaddedSequence(tensor(PADDED), [2, 1, 1], { batchFirst: true }).data.toArray()).toEqual([0, 10, 20, 1]);
   });

@@ -41,9 +41,8 @@ export interface MultiMarginOptions extends MarginOptions {
  */
 export function multiMarginLoss(input: Tensor, target: Tensor, options?: MultiMarginOptions): Tensor {
   const op = "multiMarginLoss";
-  const { weight, ...rest } = options ?? {};
-  const defaults = { margin: 1, p: 1, reduction: MEAN };
-  const { margin, p, reduction } = readOptions(op, rest, defaults);
+  const defaults = { weight: undefined as Tensor | undefined, margin: 1, p: 1, reduction: MEAN };
+  const { weight, margin, p, reduction } = readOptions(op, options, defaults);
   if (p !== 1 && p !== 2) throw new RangeError(`${op}: expected p to be 1 or 2, got ${p}`);
   const classes = classesOf(op, input, target, 0);
   checkLabels(op, target, classes, -1);

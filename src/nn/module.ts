@@ -1,6 +1,6 @@
 // The base of everything with parameters: naming, states, modes, calls. Layers are files of their own beside it.
 import { zeroGrad } from "../autograd.ts";
-import { checkBoolean, checkOptions, describe } from "../shape.ts";
+import { checkBoolean, checkOptions, demand } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { type HookHandle, type Hooks, hooksOf, register, runHooked } from "./hooks.ts";
 import { isBuffer, isParameter, setTrainable } from "./parameter.ts";
@@ -48,6 +48,12 @@ export abstract class Module {
   training = true;
   /** @internal There from the first hook on. */
   declare readonly hooks?: Hooks;
+
+  /** Takes nothing, and so do layers without a constructor of their own. */
+  constructor(...given: never[]) {
+    demand(given.length === 0, new.target.name, "no arguments", given[0], TypeError);
+  }
+
   /** Computes the result; subclasses define it. */
   abstract forward(...inputs: never[]): unknown;
 
@@ -97,16 +103,14 @@ export abstract class Module {
 
   /** Itself, under the name `""`, and every module within, each once, a parent before its children. */
   namedModules(): [string, Module][] {
-    const found: [string, Module][] = [];
-    const seen = new Set<Module>();
+    const names = new Map<Module, string>();
     const visit = (name: string, module: Module): void => {
-      if (seen.has(module)) return;
-      seen.add(module);
-      found.push([name, module]);
+      if (names.has(module)) return;
+      names.set(module, name);
       for (const [child, inner] of module.namedChildren()) visit(join(name, child), inner);
     };
     visit("", this);
-    return found;
+    return Array.from(names, ([module, name]) => [name, module]);
   }
 
   /** Itself and every module within, each once. */
@@ -266,8 +270,8 @@ function traced(this: Module, ...inputs: never[]): unknown {
 const join = (prefix: string, name: string): string => (prefix === "" ? name : `${prefix}.${name}`);
 
 function found<T>(op: string, path: string, value: T | undefined): T {
-  if (value !== undefined) return value;
-  throw new RangeError(`${op}: expected path to be a name within, got ${describe(path)}`);
+  demand(value !== undefined, op, "path to be a name within", path);
+  return value;
 }
 
 function contents(module: Module): Contents {
@@ -288,13 +292,9 @@ function sort(name: string, value: unknown, found: Contents): void {
 }
 
 function named(root: Module, kind: "parameters" | "buffers"): [string, Tensor][] {
-  const found: [string, Tensor][] = [];
-  const seen = new Set<Tensor>();
+  const names = new Map<Tensor, string>();
   for (const [prefix, module] of root.namedModules()) {
-    for (const [name, t] of contents(module)[kind]) {
-      if (!seen.has(t)) found.push([join(prefix, name), t]);
-      seen.add(t);
-    }
+    for (const [name, t] of contents(module)[kind]) if (!names.has(t)) names.set(t, join(prefix, name));
   }
-  return found;
+  return Array.from(names, ([t, name]) => [name, t]);
 }

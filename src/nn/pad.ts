@@ -17,7 +17,9 @@ export abstract class Padding extends Configured {
     const { name } = new.target;
     const list = typeof padding === "number" ? new Array<number>(2 * axes).fill(padding) : padding;
     if (!Array.isArray(list) || list.length !== 2 * axes) {
-      throw new RangeError(`${name}: expected padding to be a number or ${2 * axes}, got ${describe(padding)}`);
+      throw new RangeError(
+        `${name}: expected padding to be a number or an array of ${2 * axes}, got ${describe(padding)}`,
+      );
     }
     this.padding = list.map((width) => checkInt(name, "padding", width));
     if ("value" in options) checkNumber(name, "value", options.value);

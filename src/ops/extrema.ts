@@ -143,8 +143,8 @@ export function min(x: Tensor, options?: ExtremumOptions): Tensor | ValuesAndInd
 function best(op: string, x: Tensor, options: ArgOptions | undefined, largest: boolean): Tensor | ValuesAndIndices {
   expectTensor(op, "x", x);
   const { axis, ...rest } = options ?? {};
+  checkOptions(op, options, axis === undefined ? ["axis"] : ["axis", "keepDims"]);
   if (axis === undefined) {
-    checkOptions(op, rest, []);
     const y = noGrad(() => extremum(op, x, undefined, largest));
     return record(op, y, [x], [x, y], shared, shared);
   }

@@ -82,7 +82,8 @@ export function interpolate(x: Tensor, options: InterpolateOptions): Tensor {
   const given = size ?? scaleFactor;
   const each: readonly unknown[] = Array.isArray(given) ? given : spatial.map(() => given);
   if ((size === undefined) === (scaleFactor === undefined) || each.length !== count) {
-    throw refusal(op, `either size or scaleFactor, one number or ${count}`, [size, scaleFactor]);
+    const both = size !== undefined && scaleFactor !== undefined;
+    throw refusal(op, `either size or scaleFactor, one number or ${count}`, both ? [size, scaleFactor] : given);
   }
   const sizes = each.map((v, i) =>
     size !== undefined ? checkInt(op, "size", v, 1) : Math.floor(spatial[i]! * checkNumber(op, "scaleFactor", v, 0)),

@@ -2,7 +2,7 @@
 // padded. All of them are lookups of rows.
 import { containers, tidy } from "../scope.ts";
 import { checkInt, describe, readOptions, sameShape, show } from "../shape.ts";
-import { expectTensor, type Tensor } from "../tensor.ts";
+import { expectTensor, Tensor } from "../tensor.ts";
 import { full, tensor } from "./create.ts";
 import { indexSelect } from "./gather.ts";
 import { cat } from "./join.ts";
@@ -120,7 +120,7 @@ const PADDING = { batchFirst: false, paddingValue: 0 };
  * Packs a padded batch of sequences; what is beyond their lengths is left out.
  *
  * @param x shape `[T, B, ...]`, or `[B, T, ...]` with `batchFirst`; any dtype.
- * @param lengths of the B sequences, each from 1 to T.
+ * @param lengths of the B sequences, each from 1 to T: an array, or an int32 tensor.
  * @param options `batchFirst` (default false); `enforceSorted` (default true): the lengths must not increase; with
  *   false the sequences are sorted, and what is unpacked later comes back in the order given.
  * @throws RangeError for lengths out of range or order, or not B of them; TypeError for what is no tensor.
@@ -137,21 +137,22 @@ const PADDING = { batchFirst: false, paddingValue: 0 };
  */
 export function packPaddedSequence(
   x: Tensor,
-  lengths: readonly number[],
+  lengths: readonly number[] | Tensor,
   options: { batchFirst?: boolean; enforceSorted?: boolean } = {},
 ): PackedSequence {
   const op = "packPaddedSequence";
   expectTensor(op, "x", x);
+  const counts = listOf(op, "lengths", lengths instanceof Tensor ? [...lengths.data] : lengths);
   const { batchFirst, enforceSorted } = readOptions(op, options, { batchFirst: false, enforceSorted: true });
   if (x.rank < 2) throw new RangeError(`${op}: expected x of at least 2 axes, got ${show(x.shape)}`);
   const [steps, batch] = (batchFirst ? [x.shape[1], x.shape[0]] : x.shape) as [number, number];
-  for (const length of listOf(op, "lengths", lengths)) checkInt(op, "lengths", length, 1, steps);
-  if (lengths.length !== batch) {
-    throw new RangeError(`${op}: expected lengths of ${batch} sequences, got ${lengths.length}`);
+  for (const length of counts) checkInt(op, "lengths", length, 1, steps);
+  if (counts.length !== batch) {
+    throw new RangeError(`${op}: expected lengths of ${batch} sequences, got ${counts.length}`);
   }
   return tidy(() => {
     const flat = reshape(x, [steps * batch, ...x.shape.slice(2)]);
-    return pack(op, flat, lengths, enforceSorted, (i, t) => (batchFirst ? i * steps + t : t * batch + i));
+    return pack(op, flat, counts, enforceSorted, (i, t) => (batchFirst ? i * steps + t : t * batch + i));
   });
 }
 

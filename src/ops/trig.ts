@@ -1,12 +1,33 @@
-// Angles: tan and the inverse trigonometric functions, atan2 and hypot. sin and cos are in unary.ts. Kernels:
+// Angles: sinc, tan and the inverse trigonometric functions, atan2 and hypot. sin and cos are in unary.ts. Kernels:
 // assembly/transcendental.ts and assembly/binary.ts.
 import type { Backward } from "../autograd.ts";
 import type { Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { add, div, mul, sub } from "./binary.ts";
+import { eq } from "./compare.ts";
 import { binary, type Operand } from "./internal/operands.ts";
 import { unary } from "./internal/unary.ts";
-import { neg, reciprocal, rsqrt, square } from "./unary.ts";
+import { where } from "./ternary.ts";
+import { cos, neg, reciprocal, rsqrt, square } from "./unary.ts";
+
+/**
+ * Elementwise `sin(πx) / (πx)`, the cardinal sine, 1 at 0; within 6e-8.
+ *
+ * @param x any shape; int32 and bool are converted to float32.
+ * @see https://pytorch.org/docs/stable/generated/torch.sinc.html
+ *
+ * @example
+ * ```ts
+ * import { sinc, tensor } from "sedge";
+ * sinc(tensor([0, 0.5, 2])).toArray(); // => [1,0.6366197466850281,0]
+ * ```
+ */
+export function sinc(x: Tensor): Tensor {
+  return unary("sinc", x, k.sinc, "x", null, (x) => {
+    const isZero = eq(x, 0);
+    return where(isZero, 0, div(sub(cos(mul(x, Math.PI)), sinc(x)), where(isZero, 1, x)));
+  });
+}
 
 /**
  * Elementwise tangent of angles in radians, of any size, within 0.51 units in the last place.

@@ -110,6 +110,7 @@ export const withGradient: Record<string, Call[]> = {
     [() => [f(3, 5)], (x) => sedge.rrelu(x, { training: true })],
   ],
   selu: bend(sedge.selu),
+  sinc: unary(sedge.sinc, (x) => (x === 0 ? 1 : Math.sin(Math.PI * (x - 2 * Math.round(x / 2))) / (Math.PI * x))),
   sinh: unary(sedge.sinh),
   softshrink: unary((x) => sedge.softshrink(x, { lambd: 0.8 })),
   softsign: unary(sedge.softsign),

@@ -92,6 +92,7 @@ const more: Record<string, Row[]> = {
   ],
   multiMarginLoss: [
     [() => loss("multiMarginLoss")(x, ids, { p: 3 }), "multiMarginLoss: expected p to be 1 or 2, got 3"],
+    [() => loss("multiMarginLoss")(x, ids, 2), "multiMarginLoss: expected options to be an object, got 2"],
     [() => loss("multiMarginLoss")(x, int32([0, 9])), "multiMarginLoss: expected labels from 0 to 2"],
     [() => loss("multiMarginLoss")(x, labels), "multiMarginLoss: expected input [samples, classes]"],
     [() => loss("multiMarginLoss")(x, ids, { weight: short }), "multiMarginLoss: expected weight of shape [3]"],

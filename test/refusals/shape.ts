@@ -249,7 +249,7 @@ export const refusals: Record<string, [call: () => unknown, message: string][]> 
         return [
           `nn.${name}`,
           [
-            [() => new Layer([1], 0), `${name}: expected padding to be a number or ${2 * axes}, got [1]`],
+            [() => new Layer([1], 0), `${name}: expected padding to be a number or an array of ${2 * axes}, got [1]`],
             [() => new Layer(0.5, 0), `${name}: expected padding to be an integer`],
             ...(kind === "Constant"
               ? ([[() => new Layer(1, never("a")), `${name}: expected value to be a number`]] as [
