@@ -19,7 +19,7 @@ describe("cosineSimilarity", () => {
     const y = cosineSimilarity(a, tensor([[4e30, 3e30]]));
     expect(y.item()).toBeCloseTo(0.96, 6);
     const b = tensor([[0.003]], { requiresGrad: true });
-    cosineSimilarity(b, tensor([[3]])).backward();
+    backward(cosineSimilarity(b, tensor([[3]])));
     expect(b.grad!.toArray()).toEqual([[0]]);
   });
 

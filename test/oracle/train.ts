@@ -1,7 +1,7 @@
 // Cases that train a whole model for some steps: from the stored initial parameters to the losses and the final ones. The
 // models are put together here; their sizes are those of the stored weights, the rest is read from the case's description.
 import { backward, crossEntropy, exp, nn, optim, relu, type Tensor, tensor } from "../../src/index.ts";
-import { type Adapter, type Call, lookUp } from "./calls.ts";
+import { type Adapter, type Call, camelCase, lookUp } from "./calls.ts";
 import { OPTIMIZERS } from "./optimizers.ts";
 import type { Case } from "./vectors.ts";
 
@@ -16,8 +16,9 @@ function optimizerOf(kase: Case, params: Iterable<Tensor>): { step(): unknown; z
   if (typeof make !== "function") throw new Error(`expected a known optimizer, got ${text}`);
   const pairs = words.filter((word) => word.includes("=")).map((word) => word.split("="));
   const options = pairs.map(([key = "", value = ""]) => {
-    const numbers = value.replace(/[()]/g, "").split(",").map(Number);
-    return [OPTIONS[key] ?? key, numbers.length > 1 ? numbers : numbers[0]];
+    const values = value.replace(/[()]/g, "").split(",");
+    const plain = values.map((v) => (v === "True" || v === "False" ? v === "True" : Number(v)));
+    return [OPTIONS[key] ?? camelCase(key), plain.length > 1 ? plain : plain[0]];
   });
   return Reflect.construct(make, [params, Object.fromEntries(options)]);
 }

@@ -1,6 +1,7 @@
 // Rows of the reference vectors for recurrent layers and their cells, and the training of a model with one.
-import { backward, crossEntropy, nn, optim, Tensor, tensor } from "../../../src/index.ts";
-import { type Adapter, lookUp, type Row } from "../calls.ts";
+import { crossEntropy, nn, Tensor } from "../../../src/index.ts";
+import type { Adapter, Row } from "../calls.ts";
+import { train } from "../train.ts";
 
 /** A layer or cell of the case's class, with the stored parameters: the very leaves, so that gradients reach them. */
 function built({ kase, fn, x, options }: Parameters<Adapter>[0]): nn.Module {
@@ -30,7 +31,8 @@ const run: Adapter = (call) => {
 };
 
 /** Embedding, LSTM, Linear; loss over all positions; gradients clipped to a norm. */
-const charRNN: Adapter = ({ kase, library, x }) => {
+const charRNN: Adapter = (call) => {
+  const { x } = call;
   const sizesOf = (name: string): number[] => [...(x[name]?.shape ?? [])];
   const [vocabulary = 0, width = 0] = sizesOf("emb.weight");
   const [, hidden = 0] = sizesOf("rnn.weight_hh_l0");
@@ -44,33 +46,11 @@ const charRNN: Adapter = ({ kase, library, x }) => {
     }
   }
   const model = new CharRNN();
-  model.loadStateDict(Object.fromEntries((kase.params ?? []).map((key) => [key, x[key]!])));
-  const lr = Number(/\blr=([\d.e-]+)/.exec(String(kase.kwargs.optimizer))?.[1]);
-  const optimizer = new optim.Adam(model.parameters(), { lr });
-  const losses: number[] = [];
-  for (let step = 0; step < Number(kase.kwargs.steps); step++) {
-    optimizer.zeroGrad();
+  return train(call, model, () => {
     const logits = model.call(x.x!);
-    const loss = crossEntropy(logits.reshape([-1, logits.shape[2]!]), x.y!.flatten());
-    losses.push(loss.item());
-    backward(loss);
-    clip(model.parameters(), Number(kase.kwargs.clip_grad_norm), lookUp(library, "optim.clipGradNorm"));
-    optimizer.step();
-  }
-  const final = Object.entries(model.stateDict()).map(([name, p]) => [`final.${name}`, p]);
-  return { losses: tensor(losses), ...Object.fromEntries(final) };
+    return crossEntropy(logits.reshape([-1, logits.shape[2]!]), x.y!.flatten());
+  });
 };
-
-/** By the library's function where there is one. */
-function clip(parameters: Tensor[], maxNorm: number, own: unknown): void {
-  if (typeof own === "function") {
-    own(parameters, maxNorm);
-    return;
-  }
-  const squares = parameters.map((p) => p.grad!.square().sum().item());
-  const norm = Math.sqrt(squares.reduce((a, b) => a + b));
-  for (const p of parameters) p.grad!.assign(p.grad!.mul(Math.min(1, maxNorm / (norm + 1e-6))));
-}
 
 const row = (name: string): Row => ({ names: [`nn.${name}`], call: run });
 
