@@ -73,7 +73,8 @@ export function mseGrad(dx: usize, x: usize, target: usize, dy: usize, n: usize,
 class BceWithLogits extends Op2 {
   @inline at(x: v128, target: v128): v128 {
     const far = changetype<Exp>(0).at(f32x4.neg(f32x4.abs(x)));
-    const near = f32x4.sub(f32x4.max(x, f32x4.splat(0)), f32x4.mul(x, target));
+    const one = v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1));
+    const near = f32x4.mul(x, f32x4.sub(one, target)); // max(x, 0) - x target, exact where both are large
     return f32x4.add(near, changetype<Log1p>(0).at(far));
   }
 }

@@ -14,6 +14,15 @@ const distance = (a: readonly number[], b: readonly number[], p: number): number
   a.reduce((s, v, i) => s + Math.abs(v - b[i]!) ** p, 0) ** (1 / p);
 
 describe("cosineSimilarity", () => {
+  it("takes vectors whose dot product overflows, and turns no vector of one entry", () => {
+    const a = tensor([[3e30, 4e30]], { requiresGrad: true });
+    const y = cosineSimilarity(a, tensor([[4e30, 3e30]]));
+    expect(y.item()).toBeCloseTo(0.96, 6);
+    const b = tensor([[0.003]], { requiresGrad: true });
+    cosineSimilarity(b, tensor([[3]])).backward();
+    expect(b.grad!.toArray()).toEqual([[0]]);
+  });
+
   it("is the cosine of the angle, along any axis, broadcast", () => {
     const [a, b] = [random([5, 4]), random([5, 4], 2)];
     const y = cosineSimilarity(a, b);

@@ -77,6 +77,11 @@ describe("interpolate", () => {
     expect(resized(row(0, 1, 2, 3, 4), { size: 2, mode: "nearest-exact" })).toEqual([1, 3]);
   });
 
+  it("nearest finds pixels in float32, as PyTorch does", () => {
+    expect(resized(row(...Array(30).keys()), { size: 22 })[11]).toBe(15);
+    expect(resized(row(0, 1), { scaleFactor: 2.3 })).toEqual([0, 0, 0, 1]);
+  });
+
   it("area averages the pixels that a place covers", () => {
     expect(resized(row(0, 1, 2, 3, 4), { size: 2, mode: "area" })).toEqual([1, 3]);
     expect(resized(row(0, 3), { size: 3, mode: "area" })).toEqual([0, 1.5, 3]);

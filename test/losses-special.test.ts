@@ -24,6 +24,13 @@ describe("binary cross-entropy", () => {
     expect(bceWithLogits(x, tensor([1, 1, 0]), { posWeight: tensor([2]), ...none }).toArray()).toEqual([0, 2e4, 0]);
   });
 
+  it("of logits keeps its digits where the target is near, and is infinite where it is missed by far", () => {
+    const far = bceWithLogits(tensor([1e4, -1e4]), tensor([1 - 2 ** -20, 2 ** -20]), none);
+    for (const v of far.data) expect(v).toBeCloseTo(1e4 / 2 ** 20, 8);
+    const infinite = bceWithLogits(tensor([Infinity, Infinity, -Infinity]), tensor([0, 0.5, 1]), none);
+    expect(infinite.toArray()).toEqual([Infinity, Infinity, Infinity]);
+  });
+
   it("of probabilities 0 and 1 is bounded, and its gradient finite", () => {
     const p = variable([0, 1, 0, 1]);
     const y = sedge.binaryCrossEntropy(p, tensor([1, 0, 0, 1]), none);

@@ -48,12 +48,13 @@ export function cosineSimilarity(a: Tensor, b: Tensor, options?: CosineOptions):
   const { axis: given, eps } = readOptions<CosineOptions>(op, options, { axis: 1, eps: 1e-8 });
   const axis = normalizeAxis(op, given, shape.length);
   return tidy(() => {
-    const length = (x: Tensor): Tensor => {
-      const norm = vectorNorm(x, { axis });
-      return where(le(norm, eps!), eps!, norm);
+    // Directions before their product: that of the vectors themselves could overflow, and its gradient loses digits.
+    const direction = (t: Tensor): Tensor => {
+      const x = broadcastTo(t, shape);
+      const norm = vectorNorm(x, { axis, keepDims: true });
+      return div(x, where(le(norm, eps!), eps!, norm));
     };
-    const [x, z] = [broadcastTo(a, shape), broadcastTo(b, shape)];
-    return div(sum(mul(x, z), { axis }), mul(length(x), length(z)));
+    return sum(mul(direction(a), direction(b)), { axis });
   });
 }
 

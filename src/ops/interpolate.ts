@@ -112,7 +112,8 @@ function tapsOf(mode: InterpolateMode, alignCorners: boolean, scale: number | un
   }
   if (AXES[mode] === 0) {
     const centre = mode === "nearest" ? 0 : 0.5;
-    return (i, size, n) => [Math.floor((i + centre) * (scale ?? size / n)), 1];
+    // Places in float32 as in PyTorch: between two pixels, float64 would take another one.
+    return (i, size, n) => [Math.floor(Math.fround((i + centre) * Math.fround(scale ?? size / n))), 1];
   }
   const cubic = mode === "bicubic";
   return (i, size, n) => {

@@ -21,11 +21,21 @@ const camel = (name: string): string => name.replace(/_([a-z])/g, (_, c: string)
 
 const multiHead: Adapter = (call) => {
   const { x, options } = call;
-  const { embedDim, numHeads, mode: _, ...rest } = options;
+  const {
+    embedDim,
+    numHeads,
+    mode: _,
+    needWeights = true,
+    averageAttnWeights = true,
+    isCausal = false,
+    ...rest
+  } = options;
   const layer = withParameters(new nn.MultiheadAttention(Number(embedDim), Number(numHeads), rest), call);
   const query = x.query!;
   const masks = { attnMask: x.attn_mask ?? null, keyPaddingMask: x.key_padding_mask ?? null };
-  return layer.call(query, x.key ?? query, x.value ?? query, masks);
+  const how = { needWeights, averageAttnWeights, isCausal } as Record<string, boolean>;
+  const results = layer.call(query, x.key ?? query, x.value ?? query, { ...masks, ...how });
+  return results.filter((result) => result !== null);
 };
 
 const layerOf =
