@@ -1,4 +1,4 @@
-// Layers that multiply by a weight matrix, or look rows of one up.
+// The layer that multiplies by a weight matrix. Of two inputs at once it is bilinear.ts; rows looked up are embedding.ts.
 import { linear } from "../ops/gemm.ts";
 import type { Tensor } from "../tensor.ts";
 import { Configured, positive } from "./configured.ts";
