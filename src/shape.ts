@@ -50,6 +50,14 @@ export function describe(value: unknown): string {
   return name === "Object" ? "an object" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
 }
 
+/** The error `op: expected <expected>, got <got>`; `got` is text already. */
+export const fault = (op: string, expected: string, got: string | number, kind = RangeError): Error =>
+  new kind(`${op}: expected ${expected}, got ${got}`);
+
+/** The same of any value: shapes, strings and objects are described. */
+export const refusal = (op: string, expected: string, value: unknown, kind = RangeError): Error =>
+  fault(op, expected, describe(value), kind);
+
 /** The common shape of operands by NumPy's rules: aligned at the last axis, sizes equal or 1. */
 export function broadcastShapes(op: string, ...shapes: Shape[]): number[] {
   const rank = Math.max(...shapes.map((s) => s.length));
@@ -60,7 +68,7 @@ export function broadcastShapes(op: string, ...shapes: Shape[]): number[] {
       const at = rank - i;
       if (d === 1 || d === out[at]) continue;
       if (out[at] !== 1) {
-        throw new RangeError(`${op}: expected shapes that broadcast together, got ${shapes.map(show).join(" and ")}`);
+        throw fault(op, "shapes that broadcast together", shapes.map(show).join(" and "));
       }
       out[at] = d;
     }
@@ -71,11 +79,11 @@ export function broadcastShapes(op: string, ...shapes: Shape[]): number[] {
 /** An axis counted from the front; negative ones count from the end, as in Python. */
 export function normalizeAxis(op: string, axis: unknown, rank: number, name = "axis"): number {
   if (typeof axis !== "number" || !Number.isInteger(axis)) {
-    throw new TypeError(`${op}: expected ${name} to be an integer, got ${describe(axis)}`);
+    throw refusal(op, `${name} to be an integer`, axis, TypeError);
   }
   const bound = Math.max(rank, 1);
   if (axis < -bound || axis >= bound) {
-    throw new RangeError(`${op}: expected ${name} from ${-bound} to ${bound - 1} for rank ${rank}, got ${axis}`);
+    throw refusal(op, `${name} from ${-bound} to ${bound - 1} for rank ${rank}`, axis);
   }
   return axis < 0 ? axis + bound : axis;
 }
@@ -84,7 +92,7 @@ export function normalizeAxis(op: string, axis: unknown, rank: number, name = "a
 export function normalizeAxes(op: string, axis: number | readonly number[] | undefined, rank: number): number[] {
   if (axis === undefined) return Array.from({ length: rank }, (_, i) => i);
   const list = (Array.isArray(axis) ? axis : [axis]).map((a: unknown) => normalizeAxis(op, a, rank));
-  if (new Set(list).size !== list.length) throw new RangeError(`${op}: expected distinct axes, got ${show(list)}`);
+  if (new Set(list).size !== list.length) throw refusal(op, "distinct axes", list);
   return rank === 0 ? [] : list.sort((a, b) => a - b);
 }
 
@@ -131,13 +139,13 @@ export function readOptions<T extends object>(
 
 /** Throws `op: expected <expected>, got <value>` unless `ok`: for what no check below says. Its text is made in any case. */
 export function demand(ok: boolean, op: string, expected: string, value: unknown, kind = RangeError): asserts ok {
-  if (!ok) throw new kind(`${op}: expected ${expected}, got ${describe(value)}`);
+  if (!ok) throw refusal(op, expected, value, kind);
 }
 
 /** An integer in [min, max]. */
 export function checkInt(op: string, name: string, value: unknown, min = -Infinity, max = Infinity): number {
   if (typeof value !== "number" || !Number.isInteger(value)) {
-    throw new TypeError(`${op}: expected ${name} to be an integer, got ${describe(value)}`);
+    throw refusal(op, `${name} to be an integer`, value, TypeError);
   }
   if (value < min || value > max) throw outOfRange(op, name, value, min, max);
   return value;
@@ -146,7 +154,7 @@ export function checkInt(op: string, name: string, value: unknown, min = -Infini
 /** A number in [min, max]; never NaN. */
 export function checkNumber(op: string, name: string, value: unknown, min = -Infinity, max = Infinity): number {
   if (typeof value !== "number" || Number.isNaN(value)) {
-    throw new TypeError(`${op}: expected ${name} to be a number, got ${describe(value)}`);
+    throw refusal(op, `${name} to be a number`, value, TypeError);
   }
   if (value < min || value > max) throw outOfRange(op, name, value, min, max);
   return value;
@@ -154,20 +162,19 @@ export function checkNumber(op: string, name: string, value: unknown, min = -Inf
 
 function outOfRange(op: string, name: string, value: number, min: number, max: number): RangeError {
   const range = max === Infinity ? `at least ${min}` : min === -Infinity ? `at most ${max}` : `from ${min} to ${max}`;
-  return new RangeError(`${op}: expected ${name} ${range}, got ${value}`);
+  return refusal(op, `${name} ${range}`, value);
 }
 
 /** A boolean. */
 export function checkBoolean(op: string, name: string, value: unknown): boolean {
-  if (typeof value !== "boolean")
-    throw new TypeError(`${op}: expected ${name} to be a boolean, got ${describe(value)}`);
+  if (typeof value !== "boolean") throw refusal(op, `${name} to be a boolean`, value, TypeError);
   return value;
 }
 
 /** A text that is not empty, as a path. */
 export function checkText(op: string, name: string, value: unknown): string {
   if (typeof value !== "string" || value === "") {
-    throw new TypeError(`${op}: expected ${name} to be text, got ${describe(value)}`);
+    throw refusal(op, `${name} to be text`, value, TypeError);
   }
   return value;
 }
@@ -175,18 +182,18 @@ export function checkText(op: string, name: string, value: unknown): string {
 /** A list of at most eight sizes, each a non-negative integer. */
 export function checkShape(op: string, shape: unknown, name = "shape"): Shape {
   if (!Array.isArray(shape)) {
-    throw new TypeError(`${op}: expected ${name} to be an array of sizes, got ${describe(shape)}`);
+    throw refusal(op, `${name} to be an array of sizes`, shape, TypeError);
   }
   if (shape.length > MAX_RANK) {
-    throw new RangeError(`${op}: expected ${name} of at most ${MAX_RANK} axes, got ${shape.length}`);
+    throw refusal(op, `${name} of at most ${MAX_RANK} axes`, shape.length);
   }
   for (const d of shape) {
     if (typeof d !== "number" || !Number.isInteger(d)) {
-      throw new TypeError(`${op}: expected ${name} of whole sizes, got ${describe(shape)}`);
+      throw refusal(op, `${name} of whole sizes`, shape, TypeError);
     }
     if (d < 0 || d > MAX_SIZE) {
       const bound = d < 0 ? "at least 0" : `at most ${MAX_SIZE}`;
-      throw new RangeError(`${op}: expected ${name} of sizes ${bound}, got ${show(shape)}`);
+      throw refusal(op, `${name} of sizes ${bound}`, shape);
     }
   }
   return shape;
@@ -196,7 +203,7 @@ export function checkShape(op: string, shape: unknown, name = "shape"): Shape {
 export function perAxis(op: string, name: string, value: unknown, n: number, min: number): number[] {
   if (!Array.isArray(value)) return new Array<number>(n).fill(checkInt(op, name, value, min));
   if (value.length === n) return value.map((v) => checkInt(op, name, v, min));
-  throw new RangeError(`${op}: expected ${name} to be an integer or ${listOf(n)}, got ${describe(value)}`);
+  throw refusal(op, `${name} to be an integer or ${listOf(n)}`, value);
 }
 
 /** One to three numbers, in messages. */

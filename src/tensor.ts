@@ -3,7 +3,7 @@
 import { formatTensor } from "./format.ts";
 import { allocate, release, type Storage } from "./memory.ts";
 import { DISPOSE, enroll, finalize, type Held, releaseAll, type Scoped } from "./scope.ts";
-import { describe, type Shape, show, sizeOf, stridesOf } from "./shape.ts";
+import { describe, fault, refusal, type Shape, show, sizeOf, stridesOf } from "./shape.ts";
 import { f32, i32, readF32, readI32, readU8, u8 } from "./wasm.ts";
 
 /** Kinds of elements: 32-bit floats, 32-bit integers, and booleans of one byte each. */
@@ -243,7 +243,7 @@ function expectGradient(leaf: Tensor, grad: unknown): void {
   const isTensor = grad instanceof Tensor;
   if (isTensor && show(grad.shape) === show(leaf.shape) && grad.dtype === "float32") return;
   const got = isTensor ? `${grad.dtype} ${show(grad.shape)}` : describe(grad);
-  throw new TypeError(`grad: expected a float32 tensor of shape ${show(leaf.shape)} or null, got ${got}`);
+  throw fault("grad", `a float32 tensor of shape ${show(leaf.shape)} or null`, got, TypeError);
 }
 
 /** A tensor of uninitialised elements in the current scope: what an op writes its result into. */
@@ -291,10 +291,10 @@ export function expectTensor(
   x: unknown,
   dtype?: DType | readonly DType[],
 ): asserts x is Tensor {
-  if (!(x instanceof Tensor)) throw new TypeError(`${op}: expected ${name} to be a tensor, got ${describe(x)}`);
+  if (!(x instanceof Tensor)) throw refusal(op, `${name} to be a tensor`, x, TypeError);
   if (x.storage === null) throw new Error(`${op}: ${name}: ${x.released().message}`);
   if (dtype !== undefined && x.dtype !== dtype && !dtype.includes(x.dtype)) {
     const kinds = typeof dtype === "string" ? dtype : dtype.join(" or ");
-    throw new TypeError(`${op}: expected ${name} to be ${kinds}, got ${x.dtype}`);
+    throw fault(op, `${name} to be ${kinds}`, x.dtype, TypeError);
   }
 }

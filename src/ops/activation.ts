@@ -1,7 +1,7 @@
 // Activations: relu leakyRelu tanh sigmoid gelu silu mish softplus logSigmoid softsign tanhshrink glu. Those of straight
 // pieces are in piecewise.ts, elu and kin in rectifier.ts, softmax in softmax.ts. Kernels: assembly/activation.ts
 // and assembly/transcendental.ts.
-import { checkOptions, describe, normalizeAxis, readOptions, show } from "../shape.ts";
+import { checkOptions, normalizeAxis, readOptions, refusal, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { add, maximum, mul, sub } from "./binary.ts";
@@ -119,7 +119,7 @@ export function gelu(x: Tensor, options: { approximate?: "none" | "tanh" } = {})
   if (approximate === "tanh")
     return unary("gelu", x, k.geluTanh, "x", (dy, [x]) => gradient(dy, x, k.geluTanhGrad), geluTanhSlope);
   if (approximate === "none") return unary("gelu", x, k.gelu, "x", (dy, [x]) => gradient(dy, x, k.geluGrad), geluSlope);
-  throw new RangeError(`gelu: expected approximate to be "none" or "tanh", got ${describe(approximate)}`);
+  throw refusal("gelu", 'approximate to be "none" or "tanh"', approximate);
 }
 
 /** Φ(x) + x φ(x) */

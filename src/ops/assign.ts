@@ -1,5 +1,5 @@
 // Ops that write to a tensor, or make one like it. The others that make tensors take none: src/ops/create.ts.
-import { checkOptions, show } from "../shape.ts";
+import { checkOptions, refusal, show } from "../shape.ts";
 import { expectTensor, Tensor } from "../tensor.ts";
 import { type CreateOptions, ones, type TensorLike, zeros } from "./create.ts";
 import { toElements } from "./internal/values.ts";
@@ -31,7 +31,7 @@ export function assign(target: Tensor, source: Tensor | TensorLike): Tensor {
       ? { data: toElements("assign", source.data, target.dtype).data, shape: source.shape }
       : toElements("assign", source, target.dtype);
   if (show(found.shape) !== show(target.shape)) {
-    throw new RangeError(`assign: expected source of shape ${show(target.shape)}, got ${show(found.shape)}`);
+    throw refusal("assign", `source of shape ${show(target.shape)}`, found.shape);
   }
   target.data.set(found.data);
   target.touch();

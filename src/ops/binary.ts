@@ -1,7 +1,7 @@
 // Arithmetic of two operands, each a tensor or a number: add sub mul div maximum minimum. Remainders and copysign are
 // remainder.ts, powers pow.ts, angles trig.ts. They broadcast, promote (bool < int32 < float32), and their gradients are summed back to the operands' shapes.
 // Kernels: assembly/binary.ts.
-import { checkNumber, checkOptions, describe } from "../shape.ts";
+import { checkNumber, checkOptions, refusal } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import {
@@ -157,7 +157,7 @@ export function div(a: Operand, b: Operand, options?: DivOptions): Tensor {
 
 function rounded(a: Operand, b: Operand, mode: "floor" | "trunc"): Tensor {
   if (mode !== "floor" && mode !== "trunc") {
-    throw new RangeError(`div: expected roundingMode "floor" or "trunc", got ${describe(mode)}`);
+    throw refusal("div", 'roundingMode "floor" or "trunc"', mode);
   }
   checkDivisor("div", a, b);
   const still = (dy: Tensor): [Tensor, Tensor] => {

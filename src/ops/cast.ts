@@ -1,6 +1,6 @@
 // Conversion between the kinds of elements. The kernels are assembly/cast.ts.
 import { record } from "../autograd.ts";
-import { describe } from "../shape.ts";
+import { refusal } from "../shape.ts";
 import { BYTES, type DType, empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k, u8 } from "../wasm.ts";
 
@@ -27,7 +27,7 @@ import { k, u8 } from "../wasm.ts";
 export function cast(x: Tensor, dtype: DType): Tensor {
   expectTensor("cast", "x", x);
   if (!Object.hasOwn(BYTES, dtype)) {
-    throw new TypeError(`cast: expected dtype to be one of ${Object.keys(BYTES).join(", ")}, got ${describe(dtype)}`);
+    throw refusal("cast", `dtype to be one of ${Object.keys(BYTES).join(", ")}`, dtype, TypeError);
   }
   const y = empty(x.shape, dtype);
   convert(y, x);

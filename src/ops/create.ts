@@ -1,5 +1,5 @@
 // Makes tensors from values and by rule. Random ones are src/ops/create-random.ts.
-import { checkInt, checkNumber, checkOptions, checkShape, describe, type Shape, show, sizeOf } from "../shape.ts";
+import { checkInt, checkNumber, checkOptions, checkShape, refusal, type Shape, show, sizeOf } from "../shape.ts";
 import { type DType, empty, expectTensor, Tensor, unscoped } from "../tensor.ts";
 import { k, u8 } from "../wasm.ts";
 import { made } from "./internal/made.ts";
@@ -22,7 +22,7 @@ function checkCreate(op: string, options: CreateOptions, more: readonly string[]
   checkOptions(op, options, ["dtype", "requiresGrad", ...more]);
   const { dtype } = options;
   if (dtype !== undefined && !DTYPES.includes(dtype)) {
-    throw new TypeError(`${op}: expected dtype to be one of ${DTYPES.join(", ")}, got ${describe(dtype)}`);
+    throw refusal(op, `dtype to be one of ${DTYPES.join(", ")}`, dtype, TypeError);
   }
 }
 
@@ -60,7 +60,7 @@ function fromValues(
   const found = toElements(op, values, options.dtype);
   const shape = options.shape === undefined ? found.shape : checkShape(op, options.shape);
   if (sizeOf(shape) !== found.data.length) {
-    throw new RangeError(`${op}: expected ${sizeOf(shape)} values for shape ${show(shape)}, got ${found.data.length}`);
+    throw refusal(op, `${sizeOf(shape)} values for shape ${show(shape)}`, found.data.length);
   }
   // making room may grow memory, which detaches every view of it, as those that `x.data` gives
   const own = ArrayBuffer.isView(found.data) && found.data.buffer === k.memory.buffer;
@@ -181,7 +181,7 @@ export function ones(shape: Shape, options: CreateOptions = {}): Tensor {
  */
 export function full(shape: Shape, value: number | boolean, options: CreateOptions = {}): Tensor {
   checkCreate("full", options);
-  if (typeof value === "object") throw new TypeError(`full: expected value to be one number, got ${describe(value)}`);
+  if (typeof value === "object") throw refusal("full", "value to be one number", value, TypeError);
   const { data, dtype } = toElements("full", value, options.dtype);
   return filled("full", shape, data[0]!, { ...options, dtype });
 }

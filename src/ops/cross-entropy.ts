@@ -1,7 +1,7 @@
 // Cross-entropy of logits, fused with log-softmax; the other losses are src/losses/.
 import { type Backward, record } from "../autograd.ts";
 import { scratch } from "../memory.ts";
-import { checkInt, checkNumber, checkOptions, type Shape, sameShape, show } from "../shape.ts";
+import { checkInt, checkNumber, checkOptions, refusal, type Shape, sameShape, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { add, div, mul, sub } from "./binary.ts";
@@ -70,7 +70,7 @@ export function crossEntropy(logits: Tensor, target: Tensor, options?: CrossEntr
         `${OP}: expected probabilities of the logits' shape ${show(shape)}, got ${show(target.shape)}; class indices are int32`,
       );
     }
-    if (ignoreIndex >= 0) throw new RangeError(`${OP}: expected no ignoreIndex with probabilities, got ${ignoreIndex}`);
+    if (ignoreIndex >= 0) throw refusal(OP, "no ignoreIndex with probabilities", ignoreIndex);
     return classesLast([logits, target], ([x, t]) => ofProbabilities(x!, t!, weight, settings));
   }
   if (!sameShape(target.shape, samples)) {
@@ -200,7 +200,7 @@ function checkWeight(weight: Tensor | undefined, classes: number): void {
   if (weight === undefined) return;
   expectTensor(OP, "weight", weight, "float32");
   if (!sameShape(weight.shape, [classes])) {
-    throw new RangeError(`${OP}: expected weight of shape [${classes}], one per class, got ${show(weight.shape)}`);
+    throw refusal(OP, `weight of shape [${classes}], one per class`, weight.shape);
   }
   if (weight.requiresGrad) {
     throw new TypeError(`${OP}: expected weight to require no gradient, which has no formula; use weight.detach()`);

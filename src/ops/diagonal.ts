@@ -1,7 +1,7 @@
 // Diagonals: read off matrices, and laid into zeros. Triangles are triangle.ts.
-import { checkInt, checkShape, normalizeAxis, type Shape, stridesOf } from "../shape.ts";
+import { checkInt, checkShape, normalizeAxis, refusal, type Shape, stridesOf } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { begin, refusal } from "./internal/arguments.ts";
+import { begin } from "./internal/arguments.ts";
 import type { Layout } from "./internal/copy.ts";
 import { transfer } from "./internal/transfer.ts";
 

@@ -1,6 +1,6 @@
 // Products of many operands: einsum and multiDot, which take no tensor first. Those of two are gemm.ts and tensordot.ts.
 import { tidy } from "../scope.ts";
-import { describe } from "../shape.ts";
+import { describe, refusal } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { contract, ordered, summed, type Term } from "./internal/contract.ts";
 import { expectFloat } from "./internal/gemm.ts";
@@ -81,7 +81,7 @@ function read(equation: unknown, count: number): [parts: string[], result?: stri
   const term = "[a-zA-Z]*(\\.{3}[a-zA-Z]*)?";
   if (parts.length !== count || !new RegExp(`^${term}(,${term})*(->${term})?$`).test(text)) {
     const form = 'letters, ",", "..." and one "->"';
-    throw new RangeError(`${OP}: expected equation of ${form} for ${count} operands, got ${describe(equation)}`);
+    throw refusal(OP, `equation of ${form} for ${count} operands`, equation);
   }
   return right === undefined ? [parts] : [parts, right];
 }
@@ -127,7 +127,7 @@ function diagonal({ x, labels }: Term): Term {
 export function multiDot(matrices: readonly Tensor[]): Tensor {
   const op = "multiDot";
   if (!Array.isArray(matrices) || matrices.length < 2) {
-    throw new RangeError(`${op}: expected matrices to be an array of two or more, got ${describe(matrices)}`);
+    throw refusal(op, "matrices to be an array of two or more", matrices);
   }
   const last = matrices.length - 1;
   const sizes = matrices.map((x: Tensor, i) => {

@@ -3,7 +3,7 @@
 import { type Backward, noGrad, record } from "../autograd.ts";
 import { scratch } from "../memory.ts";
 import { tidy } from "../scope.ts";
-import { checkInt, checkNumber, checkShape, readOptions, sameShape, show } from "../shape.ts";
+import { checkInt, checkNumber, checkShape, readOptions, refusal, sameShape, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { add, div, maximum, mul } from "./binary.ts";
@@ -71,7 +71,7 @@ function lookUp(
 ): Tensor {
   expectTensor(op, "ids", given, "int32");
   expectTensor(op, "weight", weight, "float32");
-  if (weight.rank !== 2) throw new RangeError(`${op}: expected weight of shape [V, D], got ${show(weight.shape)}`);
+  if (weight.rank !== 2) throw refusal(op, "weight of shape [V, D]", weight.shape);
   const [rows, width] = weight.shape as [number, number];
   let padding = -1;
   if (paddingIdx !== null) {

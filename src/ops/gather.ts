@@ -1,6 +1,6 @@
 // Lookups through index tensors (int32), and their gradients, which add up where an index repeats, in the order of
 // the indices. Parts by ranges are slice.ts, tables of vectors embedding.ts.
-import { checkInt, checkOptions, checkShape, normalizeAxis, show } from "../shape.ts";
+import { checkInt, checkOptions, checkShape, normalizeAxis, refusal, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { composed } from "./internal/composed.ts";
@@ -33,7 +33,7 @@ export function indexSelect(x: Tensor, index: Tensor, options: { axis?: number }
   expectTensor(op, "index", index, "int32");
   checkOptions(op, options, ["axis"]);
   if (x.rank === 0) throw new RangeError(`${op}: expected x of at least one axis, got a scalar`);
-  if (index.rank > 1) throw new RangeError(`${op}: expected index of at most one axis, got ${show(index.shape)}`);
+  if (index.rank > 1) throw refusal(op, "index of at most one axis", index.shape);
   const axis = normalizeAxis(op, options.axis ?? 0, x.rank);
   checkIndices(op, "index", index, x.shape[axis]!);
   return rowsTaken(op, x, index, axis);
@@ -66,9 +66,7 @@ export function gather(x: Tensor, index: Tensor, options: { axis: number }): Ten
   const source = x.shape;
   const wanted = index.shape;
   if (wanted.length !== source.length || wanted.some((d, i) => i !== axis && d > source[i]!)) {
-    throw new RangeError(
-      `${op}: expected index of ${x.rank} axes within ${show(source)} but for axis ${axis}, got ${show(wanted)}`,
-    );
+    throw refusal(op, `index of ${x.rank} axes within ${show(source)} but for axis ${axis}`, wanted);
   }
   checkIndices(op, "index", index, source[axis] ?? 1);
   return asInt32(op, x, (x) => elementsTaken(op, x, index, axis));

@@ -1,7 +1,7 @@
 // Products of matrices and of batches of them: matmul, its special cases, and linear. addmm is addmm.ts; outer and tensordot
 // are tensordot.ts. Transposes are flags to the kernel, so no gradient copies a transposed operand.
 import { type Backward, record } from "../autograd.ts";
-import { sameShape, show, sizeOf } from "../shape.ts";
+import { refusal, sameShape, show, sizeOf } from "../shape.ts";
 import { empty, type Tensor } from "../tensor.ts";
 import { expectFloat, product } from "./internal/gemm.ts";
 import { expectRank, multiply, ranked } from "./internal/multiply.ts";
@@ -118,9 +118,7 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
   expectRank("linear", "weight", weight, 1, 2);
   const k = weight.shape[weight.rank - 1]!;
   if (x.rank === 0 || x.shape[x.rank - 1] !== k) {
-    throw new RangeError(
-      `linear: expected x of shape [..., ${k}] for weight ${show(weight.shape)}, got ${show(x.shape)}`,
-    );
+    throw refusal("linear", `x of shape [..., ${k}] for weight ${show(weight.shape)}`, x.shape);
   }
   const outShape = weight.shape.slice(0, -1);
   const n = sizeOf(outShape);
@@ -129,7 +127,7 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
   if (bias !== undefined && bias !== null) {
     expectFloat("linear", "bias", bias);
     if (!sameShape(bias.shape, outShape)) {
-      throw new RangeError(`linear: expected bias of shape ${show(outShape)}, got ${show(bias.shape)}`);
+      throw refusal("linear", `bias of shape ${show(outShape)}`, bias.shape);
     }
   }
   const y = empty(lead.concat(outShape));

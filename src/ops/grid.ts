@@ -2,14 +2,14 @@
 // elementwise ops, so that their gradients are those of the ops. Resizing by sizes is interpolate.ts.
 
 import { detach } from "../autograd.ts";
-import { checkShape, readOptions, type Shape, sameShape, show, sizeOf } from "../shape.ts";
+import { checkShape, readOptions, refusal, type Shape, sameShape, show, sizeOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { add, div, minimum, mul, sub } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { eq, ge, gt, logicalAnd, lt } from "./compare.ts";
 import { ones, tensor } from "./create.ts";
 import { matmul } from "./gemm.ts";
-import { begin, oneOf, refusal } from "./internal/arguments.ts";
+import { begin, oneOf } from "./internal/arguments.ts";
 import { composed } from "./internal/composed.ts";
 import { type Block, tap } from "./internal/taps.ts";
 import { reshaped } from "./internal/transfer.ts";

@@ -1,8 +1,8 @@
 // Images, sequences and volumes made larger or smaller: each axis by a table of taps and weights. Sampling at places that
 // a tensor gives is grid.ts.
-import { checkInt, checkNumber, sizeOf } from "../shape.ts";
+import { checkInt, checkNumber, refusal, sizeOf } from "../shape.ts";
 import { empty, type Tensor } from "../tensor.ts";
-import { begin, refusal } from "./internal/arguments.ts";
+import { begin } from "./internal/arguments.ts";
 import { composed } from "./internal/composed.ts";
 import { type Block, tap } from "./internal/taps.ts";
 

@@ -4,9 +4,10 @@ import { tidy } from "../scope.ts";
 import {
   checkOptions,
   checkShape,
-  describe,
+  fault,
   normalizeAxis,
   readOptions,
+  refusal,
   type Shape,
   sameShape,
   show,
@@ -14,7 +15,7 @@ import {
 } from "../shape.ts";
 import { type DType, empty, expectTensor, type Tensor } from "../tensor.ts";
 import { cast } from "./cast.ts";
-import { oneOf, refusal } from "./internal/arguments.ts";
+import { oneOf } from "./internal/arguments.ts";
 import { composed } from "./internal/composed.ts";
 import { copyStrided } from "./internal/copy.ts";
 import { repeatTo } from "./internal/sums.ts";
@@ -23,7 +24,7 @@ import { part, reshaped } from "./internal/transfer.ts";
 const ORDER: readonly DType[] = ["bool", "int32", "float32"];
 
 function expectList(op: string, tensors: unknown): asserts tensors is readonly [Tensor, ...Tensor[]] {
-  if (!Array.isArray(tensors)) throw new TypeError(`${op}: expected tensors to be an array, got ${describe(tensors)}`);
+  if (!Array.isArray(tensors)) throw refusal(op, "tensors to be an array", tensors, TypeError);
   if (tensors.length === 0) throw new RangeError(`${op}: expected at least one tensor, got none`);
   for (const [i, t] of tensors.entries()) expectTensor(op, `tensors[${i}]`, t);
 }
@@ -85,7 +86,7 @@ export function cat(tensors: readonly Tensor[], options: { axis?: number } = {})
   for (const { shape } of shaped) {
     if (shape.length !== first.length || shape.some((d, i) => i !== axis && d !== first[i])) {
       const shapes = tensors.map((t) => show(t.shape)).join(", ");
-      throw new RangeError(`${op}: expected shapes that differ in axis ${axis} only, got ${shapes}`);
+      throw fault(op, `shapes that differ in axis ${axis} only`, shapes);
     }
     length += shape[axis]!;
   }
@@ -115,7 +116,7 @@ export function stack(tensors: readonly Tensor[], options: { axis?: number } = {
   for (const { shape } of tensors) {
     if (!sameShape(shape, first)) {
       const shapes = tensors.map((t) => show(t.shape)).join(", ");
-      throw new RangeError(`${op}: expected tensors of one shape, got ${shapes}`);
+      throw fault(op, "tensors of one shape", shapes);
     }
   }
   const axis = normalizeAxis(op, options.axis ?? 0, first.length + 1);

@@ -1,11 +1,10 @@
 // Elements chosen by masks: filled, collected, replaced; and where elements are not zero. The elementwise choice between
 // two tensors is where() of ternary.ts; lookups by number are gather.ts.
-import { broadcastShapes, type Shape, sizeOf } from "../shape.ts";
+import { broadcastShapes, refusal, type Shape, sizeOf } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { ints, k } from "../wasm.ts";
 import { cast } from "./cast.ts";
 import { full } from "./create.ts";
-import { refusal } from "./internal/arguments.ts";
 import { composed } from "./internal/composed.ts";
 import { rowsTaken } from "./internal/lookup.ts";
 import { repeatTo } from "./internal/sums.ts";

@@ -1,5 +1,5 @@
 // Undoes max pooling by its indices, over one, two and three axes. The pools are max-pool.ts.
-import { checkOptions, describe, perAxis, type Shape, sameShape, show, sizeOf } from "../shape.ts";
+import { checkOptions, perAxis, refusal, type Shape, sameShape, show, sizeOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { checkIndices } from "./internal/indices.ts";
 import { unpool } from "./internal/maxima.ts";
@@ -120,7 +120,7 @@ function unpooled(
   checkOptions(op, options, ["stride", "padding", "outputSize"]);
   expectPlanes(op, x, dims);
   if (!sameShape(x.shape, indices.shape)) {
-    throw new RangeError(`${op}: expected indices of shape ${show(x.shape)}, got ${show(indices.shape)}`);
+    throw refusal(op, `indices of shape ${show(x.shape)}`, indices.shape);
   }
   const kernel = perAxis(op, "kernelSize", kernelSize, dims, 1);
   const stride = perAxis(op, "stride", options.stride ?? kernel, dims, 1);
@@ -138,7 +138,5 @@ function outputSizes(op: string, shape: Shape, given: unknown, usual: Shape, str
   const sizes = perAxis(op, "outputSize", list.slice(-usual.length), usual.length, 1);
   const fits = sizes.every((n, i) => Math.abs(n - usual[i]!) < stride[i]! || n === usual[i]);
   if (fits && (lead.length === 0 || sameShape(lead as Shape, shape.slice(0, -usual.length)))) return sizes;
-  throw new RangeError(
-    `${op}: expected outputSize less than the stride ${show(stride)} from ${show(usual)}, got ${describe(given)}`,
-  );
+  throw refusal(op, `outputSize less than the stride ${show(stride)} from ${show(usual)}`, given);
 }

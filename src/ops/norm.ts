@@ -1,7 +1,7 @@
 // Normalisation within a sample: layer, group and RMS norm, and that across neighbouring channels. Those with running
 // statistics are batch-norm.ts.
 import { tidy } from "../scope.ts";
-import { checkInt, readOptions, type Shape, sameShape, show, sizeOf } from "../shape.ts";
+import { checkInt, readOptions, refusal, type Shape, sameShape, sizeOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { avgPool2d } from "./avg-pool.ts";
 import { add, div, mul } from "./binary.ts";
@@ -97,7 +97,7 @@ function overTrailing(
   const shape = trailingShape(op, normalizedShape);
   const lead = x.rank - shape.length;
   if (lead < 0 || !sameShape(x.shape.slice(lead), shape)) {
-    throw new RangeError(`${op}: expected x of shape [..., ${shape.join(", ")}], got ${show(x.shape)}`);
+    throw refusal(op, `x of shape [..., ${shape.join(", ")}]`, x.shape);
   }
   checkAffine(op, "weight", weight, shape);
   checkAffine(op, "bias", bias, shape);

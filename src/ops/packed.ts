@@ -1,7 +1,7 @@
 // Sequences of different lengths in one tensor: packed by time steps, as the recurrent layers of rnn.ts take them, or
 // padded. All of them are lookups of rows.
 import { containers, tidy } from "../scope.ts";
-import { checkInt, describe, readOptions, sameShape, show } from "../shape.ts";
+import { checkInt, describe, fault, readOptions, refusal, sameShape, show } from "../shape.ts";
 import { expectTensor, Tensor } from "../tensor.ts";
 import { full, tensor } from "./create.ts";
 import { indexSelect } from "./gather.ts";
@@ -44,14 +44,14 @@ export class PackedSequence {
       rows += checkInt(op, "batchSizes", size, 1, batchSizes[i - 1]);
     });
     if (rows !== data.shape[0]) {
-      throw new RangeError(`${op}: expected data of shape [${rows}, ...] for batchSizes, got ${show(data.shape)}`);
+      throw refusal(op, `data of shape [${rows}, ...] for batchSizes`, data.shape);
     }
     const inverse: number[] = [];
     sortedIndices?.forEach((at, i) => {
       inverse[checkInt(op, "sortedIndices", at, 0, batch - 1)] = i;
     });
     if (sortedIndices !== null && Object.keys(inverse).length !== batch) {
-      throw new RangeError(`${op}: expected sortedIndices to order ${batch} sequences, got ${show(sortedIndices)}`);
+      throw refusal(op, `sortedIndices to order ${batch} sequences`, sortedIndices);
     }
     this.data = data;
     // the kernels rely on them
@@ -63,7 +63,7 @@ export class PackedSequence {
 containers.add(PackedSequence.prototype);
 
 function listOf<T>(op: string, name: string, value: readonly T[]): readonly T[] {
-  if (!Array.isArray(value)) throw new TypeError(`${op}: expected ${name} to be an array, got ${describe(value)}`);
+  if (!Array.isArray(value)) throw refusal(op, `${name} to be an array`, value, TypeError);
   if (value.length === 0) throw new RangeError(`${op}: expected ${name} of at least one, got none`);
   return value;
 }
@@ -144,11 +144,11 @@ export function packPaddedSequence(
   expectTensor(op, "x", x);
   const counts = listOf(op, "lengths", lengths instanceof Tensor ? [...lengths.data] : lengths);
   const { batchFirst, enforceSorted } = readOptions(op, options, { batchFirst: false, enforceSorted: true });
-  if (x.rank < 2) throw new RangeError(`${op}: expected x of at least 2 axes, got ${show(x.shape)}`);
+  if (x.rank < 2) throw refusal(op, "x of at least 2 axes", x.shape);
   const [steps, batch] = (batchFirst ? [x.shape[1], x.shape[0]] : x.shape) as [number, number];
   for (const length of counts) checkInt(op, "lengths", length, 1, steps);
   if (counts.length !== batch) {
-    throw new RangeError(`${op}: expected lengths of ${batch} sequences, got ${counts.length}`);
+    throw refusal(op, `lengths of ${batch} sequences`, counts.length);
   }
   return tidy(() => {
     const flat = reshape(x, [steps * batch, ...x.shape.slice(2)]);
@@ -181,7 +181,7 @@ export function padPackedSequence(
 ): [x: Tensor, lengths: number[]] {
   const op = "padPackedSequence";
   if (!(packed instanceof PackedSequence)) {
-    throw new TypeError(`${op}: expected packed to be a PackedSequence, got ${describe(packed)}`);
+    throw refusal(op, "packed to be a PackedSequence", packed, TypeError);
   }
   const { data, batchSizes, unsortedIndices } = packed;
   const longest = batchSizes.length;
@@ -209,7 +209,7 @@ function lengthsOf(op: string, sequences: readonly Tensor[]): number[] {
     expectTensor(op, `sequences[${i}]`, x);
     if (x.rank === 0 || !sameShape(x.shape.slice(1), first!.shape.slice(1))) {
       const got = `${show(first!.shape)} and ${show(x.shape)}`;
-      throw new RangeError(`${op}: expected sequences that differ in length only, got ${got}`);
+      throw fault(op, "sequences that differ in length only", got);
     }
     return x.shape[0]!;
   });

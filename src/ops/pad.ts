@@ -1,8 +1,8 @@
 // Padding: borders of a constant, of reflections, of repeated edges, or of the other side. Windows over what is padded
 // are windows.ts.
-import { checkInt, checkShape } from "../shape.ts";
+import { checkInt, checkShape, refusal } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { begin, oneOf, refusal } from "./internal/arguments.ts";
+import { begin, oneOf } from "./internal/arguments.ts";
 import { composed } from "./internal/composed.ts";
 import { picked } from "./internal/picks.ts";
 import { bordered } from "./internal/transfer.ts";

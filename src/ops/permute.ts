@@ -1,6 +1,6 @@
 // The same elements in another order, or several times: copies by strides. Views are shape.ts, parts are slice.ts.
 import { record } from "../autograd.ts";
-import { checkShape, describe, normalizeAxes, normalizeAxis, type Shape, show, stridesOf } from "../shape.ts";
+import { checkShape, normalizeAxes, normalizeAxis, refusal, type Shape, show, stridesOf } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { composed } from "./internal/composed.ts";
 import { copyStrided } from "./internal/copy.ts";
@@ -47,12 +47,12 @@ function recordPermute(op: string, x: Tensor, order: readonly number[]): Tensor 
 export function permute(x: Tensor, axes: readonly number[]): Tensor {
   const op = "permute";
   expectTensor(op, "x", x);
-  if (!Array.isArray(axes)) throw new TypeError(`${op}: expected axes to be an array, got ${describe(axes)}`);
+  if (!Array.isArray(axes)) throw refusal(op, "axes to be an array", axes, TypeError);
   if (axes.length !== x.rank) {
-    throw new RangeError(`${op}: expected axes to name all ${x.rank} axes of ${show(x.shape)}, got ${show(axes)}`);
+    throw refusal(op, `axes to name all ${x.rank} axes of ${show(x.shape)}`, axes);
   }
   const order = axes.map((axis: unknown) => normalizeAxis(op, axis, x.rank));
-  if (new Set(order).size !== order.length) throw new RangeError(`${op}: expected distinct axes, got ${show(axes)}`);
+  if (new Set(order).size !== order.length) throw refusal(op, "distinct axes", axes);
   return recordPermute(op, x, order);
 }
 
@@ -147,14 +147,13 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
 
 function expanded(op: string, x: Tensor, shape: Shape): Tensor {
   expectTensor(op, "x", x);
-  if (!Array.isArray(shape))
-    throw new TypeError(`${op}: expected shape to be an array of sizes, got ${describe(shape)}`);
+  if (!Array.isArray(shape)) throw refusal(op, "shape to be an array of sizes", shape, TypeError);
   const source = x.shape;
   const added = shape.length - source.length;
   const target = shape.map((d: number, i) => (d === -1 && i >= added ? (source[i - added] ?? d) : d));
   const fits = added >= 0 && source.every((d, i) => d === 1 || d === target[i + added]);
   if (!fits || target.includes(-1)) {
-    throw new RangeError(`${op}: expected a shape that ${show(source)} broadcasts to, got ${show(shape)}`);
+    throw refusal(op, `a shape that ${show(source)} broadcasts to`, shape);
   }
   checkShape(op, target);
   return repeatTo(op, x, target);
@@ -180,7 +179,7 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
   checkShape(op, repeats, "repeats");
   const added = repeats.length - x.rank;
   if (added < 0) {
-    throw new RangeError(`${op}: expected at least ${x.rank} repeats for ${show(x.shape)}, got ${show(repeats)}`);
+    throw refusal(op, `at least ${x.rank} repeats for ${show(x.shape)}`, repeats);
   }
   const tile = [...repeats.slice(0, added).fill(1), ...x.shape];
   const target = checkShape(

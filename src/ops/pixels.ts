@@ -1,7 +1,6 @@
 // Channels and pixels rearranged: pixelShuffle and its inverse, channelShuffle. Resizing is interpolate.ts.
-import { checkInt, type Shape, show, sizeOf } from "../shape.ts";
+import { checkInt, refusal, type Shape, show, sizeOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
-import { refusal } from "./internal/arguments.ts";
 import { composed } from "./internal/composed.ts";
 import { reshaped } from "./internal/transfer.ts";
 import { permute } from "./permute.ts";

@@ -1,6 +1,6 @@
 // Activations with a bend at 0: elu celu selu prelu rrelu. relu and leakyRelu are in activation.ts, relu6 in piecewise.ts.
 // Kernels: assembly/activation.ts.
-import { checkNumber, readOptions, show } from "../shape.ts";
+import { checkNumber, readOptions, refusal } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { leakyRelu } from "./activation.ts";
@@ -108,7 +108,7 @@ export function prelu(x: Tensor, weight: Tensor): Tensor {
   expectTensor("prelu", "weight", weight, "float32");
   const channels = x.rank > 1 ? x.shape[1]! : 1;
   if (weight.rank > 1 || (weight.size !== 1 && weight.size !== channels)) {
-    throw new RangeError(`prelu: expected weight of shape [1] or [${channels}], got ${show(weight.shape)}`);
+    throw refusal("prelu", `weight of shape [1] or [${channels}]`, weight.shape);
   }
   const shape = x.shape.map((_, axis) => (axis === 1 ? weight.size : 1));
   return composed("prelu", () => leaking(x, reshape(weight, weight.size === 1 ? [] : shape)));

@@ -1,6 +1,6 @@
 // Recurrent layers as functions of their weights: rnn lstm gru, and rnnCell lstmCell gruCell for a single step. What they
 // share is internal/layers.ts; kernels: assembly/rnn.ts.
-import { describe, readOptions } from "../shape.ts";
+import { readOptions, refusal } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import * as cells from "./internal/cells.ts";
 import { DEFAULTS, layers, type RecurrentOptions } from "./internal/layers.ts";
@@ -20,7 +20,7 @@ const PLAIN: { nonlinearity: cells.RNNActivation } = { nonlinearity: "tanh" };
 function pairOf(op: string, state: unknown): readonly Tensor[] {
   if (state === null || state === undefined) return [];
   if (Array.isArray(state) && state.length === 2) return state;
-  throw new TypeError(`${op}: expected state to be [h0, c0] or null, got ${describe(state)}`);
+  throw refusal(op, "state to be [h0, c0] or null", state, TypeError);
 }
 
 /**

@@ -1,15 +1,6 @@
 // Other shapes over the same elements: views, which share storage and gradients with their source and copy nothing.
 // Reordered and repeated elements are permute.ts, parts are slice.ts, joins are join.ts.
-import {
-  checkOptions,
-  checkShape,
-  describe,
-  normalizeAxes,
-  normalizeAxis,
-  type Shape,
-  show,
-  sizeOf,
-} from "../shape.ts";
+import { checkOptions, checkShape, normalizeAxes, normalizeAxis, refusal, type Shape, show, sizeOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { reshaped } from "./internal/transfer.ts";
 
@@ -34,10 +25,9 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
 
 /** `shape`, of `size` elements, with its -1 worked out; `source` is what is to have it. */
 function resolved(op: string, shape: Shape, size: number, source: Shape): number[] {
-  if (!Array.isArray(shape))
-    throw new TypeError(`${op}: expected shape to be an array of sizes, got ${describe(shape)}`);
+  if (!Array.isArray(shape)) throw refusal(op, "shape to be an array of sizes", shape, TypeError);
   const unknown = shape.indexOf(-1);
-  if (unknown !== shape.lastIndexOf(-1)) throw new RangeError(`${op}: expected at most one -1, got ${show(shape)}`);
+  if (unknown !== shape.lastIndexOf(-1)) throw refusal(op, "at most one -1", shape);
   const known = [...checkShape(op, unknown < 0 ? shape : [...shape.slice(0, unknown), ...shape.slice(unknown + 1)])];
   const product = sizeOf(known);
   if (unknown >= 0) {

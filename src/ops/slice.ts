@@ -1,6 +1,6 @@
 // Parts of a tensor along one axis. Along the leading axis with step 1 they are views; others are copies. Parts by
 // index tensors are gather.ts.
-import { checkInt, checkOptions, normalizeAxis, type Shape, show, stridesOf } from "../shape.ts";
+import { checkInt, checkOptions, normalizeAxis, refusal, type Shape, stridesOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import type { Layout } from "./internal/copy.ts";
 import { part } from "./internal/transfer.ts";
@@ -86,7 +86,7 @@ export function select(x: Tensor, index: number, options: { axis?: number } = {}
   const size = x.shape[axis]!;
   checkInt(op, "index", index);
   if (index < -size || index >= size) {
-    throw new RangeError(`${op}: expected index of at least ${-size} and below ${size}, got ${index}`);
+    throw refusal(op, `index of at least ${-size} and below ${size}`, index);
   }
   return recordPart(
     op,
@@ -120,7 +120,7 @@ export function split(x: Tensor, sizes: number | readonly number[], options: { a
   if (!Array.isArray(sizes)) return parts(op, x, axis, evenly(op, "sizes", total, sizes as number));
   for (const size of sizes) checkInt(op, "sizes", size, 0);
   if (sizes.reduce((sum, size) => sum + size, 0) !== total) {
-    throw new RangeError(`${op}: expected sizes that add up to ${total}, got ${show(sizes)}`);
+    throw refusal(op, `sizes that add up to ${total}`, sizes);
   }
   return parts(op, x, axis, sizes);
 }

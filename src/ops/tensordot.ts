@@ -1,6 +1,6 @@
 // Products that are others in disguise: outer is a broadcast one, tensordot a matrix product of regrouped axes (gemm.ts).
 import { tidy } from "../scope.ts";
-import { checkInt, describe, normalizeAxis, type Shape, show } from "../shape.ts";
+import { checkInt, describe, normalizeAxis, refusal, type Shape, show } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { mul } from "./binary.ts";
 import { contract } from "./internal/contract.ts";
@@ -69,7 +69,7 @@ function pairedAxes(a: Shape, b: Shape, dims: unknown): [number[], number[]] {
     return [Array.from({ length: dims }, (_, i) => a.length - dims + i), Array.from({ length: dims }, (_, i) => i)];
   }
   if (!Array.isArray(dims) || dims.length !== 2 || !dims.every(Array.isArray)) {
-    throw new TypeError(`tensordot: expected dims to be a number or two lists of axes, got ${describe(dims)}`);
+    throw refusal("tensordot", "dims to be a number or two lists of axes", dims, TypeError);
   }
   const [axesA, axesB] = dims as [unknown[], unknown[]];
   if (axesA.length !== axesB.length) {
@@ -84,7 +84,7 @@ function pairedAxes(a: Shape, b: Shape, dims: unknown): [number[], number[]] {
 function distinct(name: string, shape: Shape, axes: readonly unknown[]): number[] {
   const list = axes.map((axis) => normalizeAxis("tensordot", axis, shape.length, `axis of ${name}`));
   if (new Set(list).size !== list.length) {
-    throw new RangeError(`tensordot: expected distinct axes of ${name}, got ${show(list)}`);
+    throw refusal("tensordot", `distinct axes of ${name}`, list);
   }
   return list;
 }

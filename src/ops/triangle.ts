@@ -1,6 +1,6 @@
 // The lower and upper triangles of matrices.
 import { record } from "../autograd.ts";
-import { checkInt, checkOptions, show, sizeOf } from "../shape.ts";
+import { checkInt, checkOptions, refusal, sizeOf } from "../shape.ts";
 import { BYTES, empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 
@@ -8,7 +8,7 @@ function triangle(op: string, x: Tensor, options: { diagonal?: number }, lower: 
   expectTensor(op, "x", x);
   checkOptions(op, options, ["diagonal"]);
   const diagonal = checkInt(op, "diagonal", options.diagonal ?? 0, -(2 ** 31), 2 ** 31 - 1);
-  if (x.rank < 2) throw new RangeError(`${op}: expected x of at least two axes, got ${show(x.shape)}`);
+  if (x.rank < 2) throw refusal(op, "x of at least two axes", x.shape);
   return cut(op, x, diagonal, lower);
 }
 

@@ -1,7 +1,7 @@
 // Sliding windows of images as columns, and back: unfold (im2col) and fold (col2im). Each is the other's gradient.
-import { pair, type Shape, show, sizeOf, stridesOf } from "../shape.ts";
+import { pair, refusal, type Shape, show, sizeOf, stridesOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
-import { begin, refusal } from "./internal/arguments.ts";
+import { begin } from "./internal/arguments.ts";
 import { composed } from "./internal/composed.ts";
 import { bordered, reshaped, transfer } from "./internal/transfer.ts";
 

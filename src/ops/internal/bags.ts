@@ -1,5 +1,5 @@
 // Checks of what lookups and bags of them are given. The op is ops/embedding.ts.
-import { describe, show } from "../../shape.ts";
+import { describe, refusal, show } from "../../shape.ts";
 import { expectTensor, type Tensor } from "../../tensor.ts";
 
 /** Options of every lookup, by default. */
@@ -8,7 +8,7 @@ export const LOOKUP = { paddingIdx: null, maxNorm: null, normType: 2, scaleGradB
 /** Refuses a mode that is none of the three. */
 export function checkMode(op: string, mode: unknown): void {
   if (mode === "sum" || mode === "mean" || mode === "max") return;
-  throw new RangeError(`${op}: expected mode "sum", "mean" or "max", got ${describe(mode)}`);
+  throw refusal(op, 'mode "sum", "mean" or "max"', mode);
 }
 
 /** Where in the ids each bag ends. */

@@ -1,6 +1,6 @@
 // The kinds of recurrent layers: what one step of each computes once the products are done. Kernels: assembly/rnn.ts and,
 // for the plain ones, those of the activations. The loop over the steps is recurrence.ts.
-import { describe } from "../../shape.ts";
+import { refusal } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { k } from "../../wasm.ts";
 import { relu, tanh } from "../activation.ts";
@@ -56,7 +56,7 @@ const plainCells = { tanh: plain("tanh"), relu: plain("relu") };
 export function plainCell(op: string, nonlinearity: RNNActivation): Cell {
   const name = nonlinearity === tanh ? "tanh" : nonlinearity === relu ? "relu" : nonlinearity;
   if (name === "tanh" || name === "relu") return plainCells[name];
-  throw new RangeError(`${op}: expected nonlinearity to be tanh or relu, got ${describe(nonlinearity)}`);
+  throw refusal(op, "nonlinearity to be tanh or relu", nonlinearity);
 }
 
 /** Gates i, f, g, o; tanh(c) and the c before are kept. */

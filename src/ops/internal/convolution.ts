@@ -1,7 +1,7 @@
 // Convolutions over one to three axes and their transposes: checks, shape rule, forward and backward of all the ops in
 // ops/conv.ts and ops/conv-transpose.ts. The loops are assembly/conv*.ts.
 import { type Backward, record } from "../../autograd.ts";
-import { checkInt, checkOptions, describe, perAxis, type Shape, show } from "../../shape.ts";
+import { checkInt, checkOptions, describe, perAxis, refusal, type Shape, show } from "../../shape.ts";
 import { empty, expectTensor, Tensor } from "../../tensor.ts";
 import { ints, k } from "../../wasm.ts";
 import { sum } from "../reduce.ts";
@@ -37,26 +37,24 @@ export function convolution(
   checkOptions(op, options, ["stride", "padding", ...(transposed ? ["outputPadding"] : []), "dilation", "groups"]);
   const lead = x.shape.slice(0, -dims);
   if (lead.length < 1 || lead.length > 2) {
-    throw new RangeError(
-      `${op}: expected x of shape [N, C, ${SIZES[dims]}] or [C, ${SIZES[dims]}], got ${show(x.shape)}`,
-    );
+    throw refusal(op, `x of shape [N, C, ${SIZES[dims]}] or [C, ${SIZES[dims]}]`, x.shape);
   }
   const [first, second, ...kernel] = weight.shape as [number, number, ...number[]];
   if (kernel.length !== dims || kernel.includes(0)) {
     const channels = transposed ? "C, O / groups" : "O, C / groups";
-    throw new RangeError(`${op}: expected weight of shape [${channels}, ${KERNELS[dims]}], got ${show(weight.shape)}`);
+    throw refusal(op, `weight of shape [${channels}, ${KERNELS[dims]}]`, weight.shape);
   }
   const groups = checkInt(op, "groups", options.groups ?? 1, 1);
   if (first % groups !== 0) {
     const side = transposed ? "input" : "output";
-    throw new RangeError(`${op}: expected groups to divide the ${first} ${side} channels, got ${groups}`);
+    throw refusal(op, `groups to divide the ${first} ${side} channels`, groups);
   }
   const [c, o] = transposed ? [first, second * groups] : [second * groups, first];
   if (lead.at(-1) !== c) {
     throw new RangeError(`${op}: expected ${c} channels, got ${lead.at(-1)} (input shape ${show(x.shape)})`);
   }
   if (bias !== null && (bias.rank !== 1 || bias.size !== o)) {
-    throw new RangeError(`${op}: expected bias of shape ${show([o])}, got ${show(bias.shape)}`);
+    throw refusal(op, `bias of shape ${show([o])}`, bias.shape);
   }
   const sizes = x.shape.slice(-dims);
   const axes = transposed ? transposedAxes(op, sizes, kernel, options) : axesOf(op, sizes, kernel, options);

@@ -1,7 +1,17 @@
 // Recurrent layers above one another and in both directions: checks of shapes, PyTorch's shapes to rows and back. One
 // layer in one direction is recurrence.ts; the public functions are ops/rnn.ts.
 import { tidy } from "../../scope.ts";
-import { checkInt, checkNumber, describe, readOptions, type Shape, sameShape, show } from "../../shape.ts";
+import {
+  checkInt,
+  checkNumber,
+  describe,
+  fault,
+  readOptions,
+  refusal,
+  type Shape,
+  sameShape,
+  show,
+} from "../../shape.ts";
 import { expectTensor, type Tensor } from "../../tensor.ts";
 import { tensor, zeros } from "../create.ts";
 import { indexSelect } from "../gather.ts";
@@ -43,7 +53,7 @@ type States = readonly (Tensor | null | undefined)[];
 function expectShape(op: string, name: string, x: unknown, shape: Shape): void {
   expectTensor(op, name, x, "float32");
   if (!sameShape(x.shape, shape)) {
-    throw new RangeError(`${op}: expected ${name} of shape ${show(shape)}, got ${show(x.shape)}`);
+    throw refusal(op, `${name} of shape ${show(shape)}`, x.shape);
   }
 }
 
@@ -59,7 +69,7 @@ function sizesOf(
   const projected = cell === lstmCell && (group === 3 || group === 5);
   if (!projected && group !== 2 && group !== 4) {
     const got = Array.isArray(weights) ? weights.length : describe(weights);
-    throw new RangeError(`${op}: expected weights to be a list of ${count} times 2 or 4 tensors, got ${got}`);
+    throw fault(op, `weights to be a list of ${count} times 2 or 4 tensors`, got);
   }
   const inputs = weights[0]?.shape?.[1] ?? 0;
   const [rows = 0, outputs = 0] = weights[1]?.shape ?? [];
@@ -106,12 +116,12 @@ export function layers<X extends Tensor | PackedSequence>(
   const unbatched = !packed && outer.length === usual - 1;
   if ((outer.length !== usual && !unbatched) || data.shape.at(-1) !== inputs) {
     const axes = packed ? "2" : `${usual} or ${usual + 1}`;
-    throw new RangeError(`${op}: expected x of ${axes} axes, the last of size ${inputs}, got ${show(data.shape)}`);
+    throw refusal(op, `x of ${axes} axes, the last of size ${inputs}`, data.shape);
   }
   const turned = batchFirst && outer.length === 2;
   const [first = 1, second = 1] = single ? [1, ...outer] : turned ? [outer[1], outer[0]] : outer;
   const sizes = packed?.batchSizes ?? new Array<number>(first).fill(second);
-  if (sizes.length === 0) throw new RangeError(`${op}: expected x of at least one step, got ${show(data.shape)}`);
+  if (sizes.length === 0) throw refusal(op, "x of at least one step", data.shape);
   const batch = sizes[0]!;
   const shapes = (cell === lstmCell ? [outputs, width] : [outputs]).map((size) => [
     ...(single ? [] : [count]),

@@ -1,6 +1,6 @@
 // The product behind matmul and its kin, recorded, and the checks of its operands. Calls of the kernel are internal/gemm.ts.
 import { type Backward, record } from "../../autograd.ts";
-import { broadcastShapes, type Shape, show, sizeOf } from "../../shape.ts";
+import { broadcastShapes, fault, type Shape, show, sizeOf } from "../../shape.ts";
 import { empty, expectTensor, type Tensor } from "../../tensor.ts";
 import { transpose } from "../permute.ts";
 import { reshape } from "../shape.ts";
@@ -9,7 +9,7 @@ import { sumTo } from "./sums.ts";
 
 /** Refuses operands whose shapes do not fit together. */
 export const mismatch = (op: string, wanted: string, ...got: Tensor[]): RangeError =>
-  new RangeError(`${op}: expected ${wanted}, got ${got.map((x) => show(x.shape)).join(" and ")}`);
+  fault(op, wanted, got.map((x) => show(x.shape)).join(" and "));
 
 /** Refuses a tensor of another rank. */
 export function expectRank(op: string, name: string, x: Tensor, ...ranks: number[]): void {

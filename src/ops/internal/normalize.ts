@@ -2,7 +2,7 @@
 // batch-norm.ts; the loops are assembly/norm.ts.
 import { record } from "../../autograd.ts";
 import { scratch } from "../../memory.ts";
-import { checkShape, type Shape, sameShape, show, sizeOf } from "../../shape.ts";
+import { checkShape, refusal, type Shape, sameShape, show, sizeOf } from "../../shape.ts";
 import { empty, expectTensor, type Tensor } from "../../tensor.ts";
 import { ints, k } from "../../wasm.ts";
 
@@ -55,7 +55,7 @@ export function trailingShape(op: string, normalizedShape: unknown): Shape {
 export function expectChannels(op: string, x: Tensor, rank = 2): [n: number, c: number, size: number] {
   expectTensor(op, "x", x, "float32");
   if (x.rank < rank) {
-    throw new RangeError(`${op}: expected x of shape [N, C, ...] with ${rank} axes or more, got ${show(x.shape)}`);
+    throw refusal(op, `x of shape [N, C, ...] with ${rank} axes or more`, x.shape);
   }
   return [x.shape[0]!, x.shape[1]!, sizeOf(x.shape.slice(2))];
 }
@@ -63,7 +63,7 @@ export function expectChannels(op: string, x: Tensor, rank = 2): [n: number, c: 
 /** Refuses groups that leave a rest of the channels. */
 export function checkGroups(op: string, numGroups: number, channels: number): void {
   if (channels % numGroups === 0) return;
-  throw new RangeError(`${op}: expected numGroups to divide ${channels} channels, got ${numGroups}`);
+  throw refusal(op, `numGroups to divide ${channels} channels`, numGroups);
 }
 
 /** The error for statistics of one value, whose variance says nothing. */
@@ -75,7 +75,7 @@ export function checkAffine(op: string, name: string, t: Affine, shape: Shape): 
   if (t === null || t === undefined) return;
   expectTensor(op, name, t, "float32");
   if (!sameShape(t.shape, shape)) {
-    throw new RangeError(`${op}: expected ${name} of shape ${show(shape)}, got ${show(t.shape)}`);
+    throw refusal(op, `${name} of shape ${show(shape)}`, t.shape);
   }
 }
 

@@ -1,7 +1,7 @@
 // Operands of elementwise ops: numbers made tensors, kinds promoted, kernels called on a broadcast, gradients summed
 // back. The ops are in binary.ts, ternary.ts and compare.ts.
 import { type Backward, isRecording, record } from "../../autograd.ts";
-import { describe, type Shape, sameShape } from "../../shape.ts";
+import { refusal, type Shape, sameShape } from "../../shape.ts";
 import { type DType, empty, expectTensor, Tensor, unscoped } from "../../tensor.ts";
 import { ints, k } from "../../wasm.ts";
 import { cast } from "../cast.ts";
@@ -37,7 +37,7 @@ export const shapeOf = (x: Operand): Shape => (typeof x === "number" ? [] : x.sh
 export function expectOperand(op: string, name: string, x: unknown): asserts x is Operand {
   if (typeof x === "number") return;
   if (!(x instanceof Tensor)) {
-    throw new TypeError(`${op}: expected ${name} to be a tensor or a number, got ${describe(x)}`);
+    throw refusal(op, `${name} to be a tensor or a number`, x, TypeError);
   }
   expectTensor(op, name, x);
 }

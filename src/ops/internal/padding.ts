@@ -1,5 +1,5 @@
 // What `padding` may be, of a convolution and of a pool, the divisor of a mean and the power of another. Shared by the ops and the layers, which check when they are made.
-import { checkInt, checkNumber, describe, listOf, perAxis, show } from "../../shape.ts";
+import { checkInt, checkNumber, listOf, perAxis, refusal, show } from "../../shape.ts";
 
 /** Zeros before and after on each axis, none, or as many as keep the input's size. */
 export type ConvPadding = readonly number[] | "same" | "valid";
@@ -9,12 +9,10 @@ export function convPadding(op: string, padding: unknown, stride: readonly numbe
   if (padding === "valid") return padding;
   if (padding === "same") {
     if (stride.every((n) => n === 1)) return padding;
-    throw new RangeError(`${op}: expected stride 1 with padding "same", got ${show(stride)}`);
+    throw refusal(op, 'stride 1 with padding "same"', stride);
   }
   if (typeof padding !== "string") return perAxis(op, "padding", padding, stride.length, 0);
-  throw new RangeError(
-    `${op}: expected padding to be a number, ${listOf(stride.length)}, "same" or "valid", got ${describe(padding)}`,
-  );
+  throw refusal(op, `padding to be a number, ${listOf(stride.length)}, "same" or "valid"`, padding);
 }
 
 /** A transposed convolution's padding of its output. */
@@ -35,7 +33,7 @@ export function outputPaddings(
 export function poolPadding(op: string, padding: unknown, kernelSize: readonly number[]): number[] {
   const sizes = perAxis(op, "padding", padding, kernelSize.length, 0);
   if (sizes.every((n, i) => 2 * n <= kernelSize[i]!)) return sizes;
-  throw new RangeError(`${op}: expected padding at most half the kernel ${show(kernelSize)}, got ${show(sizes)}`);
+  throw refusal(op, `padding at most half the kernel ${show(kernelSize)}`, sizes);
 }
 
 /** The divisor that replaces the number of places, or null. */
@@ -47,12 +45,12 @@ export function checkDivisor(op: string, divisor: number | null): number | null 
 /** The power of a power-average pool. */
 export function checkNorm(op: string, normType: number): number {
   if (checkNumber(op, "normType", normType) > 0 && normType < Infinity) return normType;
-  throw new RangeError(`${op}: expected normType above 0 and finite, got ${normType}`);
+  throw refusal(op, "normType above 0 and finite", normType);
 }
 
 /** A size for each axis of an adaptive pool's result, null for the input's. */
 export function outputSizes(op: string, given: unknown, dims: number): (number | null)[] {
   const list: unknown[] = Array.isArray(given) ? given : new Array(dims).fill(given);
   if (list.length === dims) return list.map((n) => (n === null ? n : checkInt(op, "outputSize", n, 0)));
-  throw new RangeError(`${op}: expected outputSize to be an integer, null or ${dims} of these, got ${describe(given)}`);
+  throw refusal(op, `outputSize to be an integer, null or ${dims} of these`, given);
 }

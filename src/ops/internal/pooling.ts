@@ -1,6 +1,6 @@
 // What all pools share: checks, shape rule, and how three axes are pooled as two and then the first. Maxima with their
 // indices are maxima.ts, the ops ops/*pool.ts.
-import { checkBoolean, perAxis, type Shape, show, sizeOf } from "../../shape.ts";
+import { checkBoolean, perAxis, refusal, type Shape, show, sizeOf } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
 import { type Axis, unpooled } from "./geometry.ts";
 import { outputSizes, poolPadding } from "./padding.ts";
@@ -20,11 +20,9 @@ const SIZES = ["", "L", "H, W", "D, H, W"];
 export function expectPlanes(op: string, x: Tensor, dims: number): void {
   const { shape } = x;
   if (x.rank !== dims + 1 && x.rank !== dims + 2) {
-    throw new RangeError(
-      `${op}: expected x of shape [N, C, ${SIZES[dims]}] or [C, ${SIZES[dims]}], got ${show(shape)}`,
-    );
+    throw refusal(op, `x of shape [N, C, ${SIZES[dims]}] or [C, ${SIZES[dims]}]`, shape);
   }
-  if (shape.slice(-dims).includes(0)) throw new RangeError(`${op}: expected x of sizes above 0, got ${show(shape)}`);
+  if (shape.slice(-dims).includes(0)) throw refusal(op, "x of sizes above 0", shape);
 }
 
 /** Windows over the last `dims` axes. */
@@ -47,7 +45,7 @@ export function poolAxes(op: string, dims: number, x: Tensor, kernelSize: unknow
   }));
   if (axes.some(({ out }) => out < 1)) {
     const padded = show(sizes.map((n, i) => n + 2 * before[i]!));
-    throw new RangeError(`${op}: expected a window no larger than the padded input ${padded}, got ${show(extent)}`);
+    throw refusal(op, `a window no larger than the padded input ${padded}`, extent);
   }
   return axes;
 }

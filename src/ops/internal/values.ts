@@ -1,5 +1,5 @@
 // Reads JavaScript values (numbers, booleans, nested and typed arrays) as elements of a dtype. Makes no tensor.
-import { describe, MAX_RANK, type Shape, show } from "../../shape.ts";
+import { describe, MAX_RANK, refusal, type Shape, show } from "../../shape.ts";
 import type { DType } from "../../tensor.ts";
 
 /** A number or boolean, or arrays of such, nested to one depth. */
@@ -91,6 +91,6 @@ function flatten(op: string, v: unknown, shape: Shape, axis: number, out: (numbe
       `${op}: expected nested arrays of one shape, ${show(shape)} by the first elements; got deeper nesting`,
     );
   } else {
-    throw new TypeError(`${op}: expected numbers, booleans, or arrays of them, got ${describe(v)}`);
+    throw refusal(op, "numbers, booleans, or arrays of them", v, TypeError);
   }
 }
