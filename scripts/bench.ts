@@ -6,7 +6,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { build } from "esbuild";
 import { buildCore } from "./build.ts";
 
-await buildCore();
+buildCore();
 rmSync("build/bench", { recursive: true, force: true });
 await build({
   entryPoints: [

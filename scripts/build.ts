@@ -12,8 +12,8 @@ import {
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { compress, init } from "@bokuweb/zstd-wasm";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import lzma from "lzma";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...parts: string[]): string => join(root, ...parts);
@@ -50,16 +50,15 @@ function stale(output: string, ...inputs: string[]): boolean {
 
 /**
  * build/core.wasm with its types, and the same bytes compressed, as a module of base64 text: base64 of the plain bytes
- * would be half as much again to download, since gzip cannot see their patterns any more. Zstandard makes them a sixth
- * smaller than gzip does, because it looks back further than 32 kB.
+ * would be half as much again to download, since gzip cannot see their patterns any more. LZMA makes them a quarter smaller
+ * than gzip does, and src/lzma.ts unpacks it in less code than other formats take.
  */
-export async function buildCore(): Promise<void> {
+export function buildCore(): void {
   if (!stale("build/core-bytes.js", "assembly", "asconfig.json", "package-lock.json")) return;
   mkdirSync(at("build"), { recursive: true });
   compileCore();
   const bytes = readFileSync(at("build/core.wasm"));
-  await init();
-  const text = Buffer.from(compress(bytes, 22)).toString("base64");
+  const text = Buffer.from(lzma.compress([...bytes], 9)).toString("base64");
   writeFileSync(at("build/core-bytes.d.ts"), "export declare const compressed: string;\n");
   writeFileSync(at("build/core-bytes.js"), `export const compressed = "${text}";\n`);
 }
@@ -119,7 +118,7 @@ const fromFunctional = (inputs: object): Plugin => ({
 
 /** dist/: declarations by tsc, bundles by esbuild: the whole library in functional.js, the other entries over it. */
 export async function buildPackage(): Promise<void> {
-  await buildCore();
+  buildCore();
   if (!stale("dist/index.js", "src", "build/core-bytes.js", "tsconfig.build.json", "package-lock.json")) return;
   rmSync(at("dist"), { recursive: true, force: true });
   run("typescript/bin/tsc", "-p", "tsconfig.build.json");
@@ -134,6 +133,6 @@ export async function buildPackage(): Promise<void> {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (process.argv.includes("--core")) await buildCore();
+  if (process.argv.includes("--core")) buildCore();
   else await buildPackage();
 }

@@ -22,6 +22,6 @@ function run(name: string, command: readonly string[]): Promise<boolean> {
   });
 }
 
-await buildCore();
+buildCore();
 const passed = await Promise.all(steps.map(([name, ...command]) => run(name, command)));
 process.exitCode = passed.every(Boolean) ? 0 : 1;

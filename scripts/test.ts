@@ -82,7 +82,7 @@ const suites: [name: string, run: () => Count][] = [
   ["same bits in every runtime", () => single(tsx, "scripts/repro.ts")],
 ];
 
-await buildCore();
+buildCore();
 const counts = suites.map(([name, run]) => {
   console.log(`\n== ${name}`);
   return { name, ...run() };
