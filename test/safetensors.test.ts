@@ -239,9 +239,9 @@ describe("a file that is", () => {
     [
       "with offsets reversed",
       file(one("F32", "[1]", "[4,0]"), 4),
-      'tensor "a": expected data_offsets to be [begin, end], got [4,0]',
+      'tensor "a": expected data_offsets to be [begin, end], got [4, 0]',
     ],
-    ["with three offsets", file(one("F32", "[1]", "[0,4,8]"), 4), "got [0,4,8]"],
+    ["with three offsets", file(one("F32", "[1]", "[0,4,8]"), 4), "got [0, 4, 8]"],
     [
       "with a negative offset",
       file(one("F32", "[1]", "[-4,0]"), 4),
