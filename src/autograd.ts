@@ -179,6 +179,18 @@ export function record(
   return y;
 }
 
+/** The same for what is linear in its one input: `back`, of recorded ops, maps the gradient of the result to that of x. */
+export function recordLinear(
+  name: string,
+  y: Tensor,
+  x: Tensor,
+  back: (dy: Tensor, saved: Saved) => Tensor,
+  saved: readonly Tensor[] = [],
+): Tensor {
+  const both: Backward = (dy, saved) => [back(dy, saved)];
+  return record(name, y, [x], saved, both, both);
+}
+
 function anyRequiresGrad(tensors: readonly Tensor[]): boolean {
   for (let i = 0; i < tensors.length; i++) if (tensors[i]!.requiresGrad) return true;
   return false;

@@ -35,6 +35,13 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
+/** The shape with another size for one axis. */
+export const replaced = (shape: Shape, axis: number, size: number): number[] =>
+  shape.map((d, i) => (i === axis ? size : d));
+
+/** The shape without one axis. */
+export const without = (shape: Shape, axis: number): number[] => shape.filter((_, i) => i !== axis);
+
 /** A shape as text: `[2, 3]`. */
 export const show = (shape: Shape): string => `[${shape.join(", ")}]`;
 
@@ -90,7 +97,7 @@ export function normalizeAxis(op: string, axis: unknown, rank: number, name = "a
 
 /** Sorted, distinct axes counted from the front; all of them when `axis` is undefined. */
 export function normalizeAxes(op: string, axis: number | readonly number[] | undefined, rank: number): number[] {
-  if (axis === undefined) return Array.from({ length: rank }, (_, i) => i);
+  if (axis === undefined) return [...Array(rank).keys()];
   const list = (Array.isArray(axis) ? axis : [axis]).map((a: unknown) => normalizeAxis(op, a, rank));
   if (new Set(list).size !== list.length) throw refusal(op, "distinct axes", list);
   return rank === 0 ? [] : list.sort((a, b) => a - b);

@@ -233,20 +233,22 @@ describe("crossEntropy refuses", () => {
     [
       "labels of another shape",
       () => crossEntropy(logits, labels([0])),
-      new RangeError("crossEntropy: expected class indices of shape [2] for logits [2, 3], got [1]"),
+      new RangeError(
+        "crossEntropy: expected class indices of shape [2] for logits [2, 3], got [1]; class indices are int32, probabilities float32",
+      ),
     ],
     [
       "integer probabilities",
       () => crossEntropy(logits, labels([0, 0, 0, 0, 0, 1], [2, 3])),
       new RangeError(
-        "crossEntropy: expected class indices of shape [2] for logits [2, 3], got [2, 3]; probabilities are float32",
+        "crossEntropy: expected class indices of shape [2] for logits [2, 3], got [2, 3]; class indices are int32, probabilities float32",
       ),
     ],
     [
       "float labels",
       () => crossEntropy(logits, tensor([0, 1])),
       new RangeError(
-        "crossEntropy: expected probabilities of the logits' shape [2, 3], got [2]; class indices are int32",
+        "crossEntropy: expected probabilities of shape [2, 3] for logits [2, 3], got [2]; class indices are int32, probabilities float32",
       ),
     ],
     [
@@ -262,17 +264,17 @@ describe("crossEntropy refuses", () => {
     [
       "scalar logits",
       () => crossEntropy(tensor(1), labels([0], [])),
-      new RangeError("crossEntropy: expected logits of at least one axis, got a scalar"),
+      new RangeError("crossEntropy: expected logits of at least one axis and one class, got []"),
     ],
     [
       "no classes",
       () => crossEntropy(random([2, 0]), labels([0, 0])),
-      new RangeError("crossEntropy: expected at least one class, got logits of shape [2, 0]"),
+      new RangeError("crossEntropy: expected logits of at least one axis and one class, got [2, 0]"),
     ],
     [
       "a weight of another length",
       () => crossEntropy(logits, labels([0, 0]), { weight: tensor([1, 2]) }),
-      new RangeError("crossEntropy: expected weight of shape [3], one per class, got [2]"),
+      new RangeError("crossEntropy: expected weight of shape [3], got [2]"),
     ],
     [
       "a trainable weight",

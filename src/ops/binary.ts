@@ -4,6 +4,7 @@
 import { checkNumber, checkOptions, refusal } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
+import { composed } from "./internal/composed.ts";
 import {
   apply2,
   apply3,
@@ -82,12 +83,7 @@ function withAlpha(op: string, a: Operand, b: Operand, options: AlphaOptions | u
   if (alpha === 1) return binary(op, a, b, parts);
   if (typeof b === "number") return binary(op, a, alpha * b, parts);
   expectOperand(op, "b", b);
-  const scaled = mul(b, alpha);
-  try {
-    return binary(op, a, scaled, parts);
-  } finally {
-    scaled.dispose();
-  }
+  return composed(op, () => binary(op, a, mul(b, alpha), parts));
 }
 
 /**

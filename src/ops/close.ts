@@ -7,7 +7,7 @@ import { cast } from "./cast.ts";
 import { eq, isnan, le, logicalAnd, logicalOr } from "./compare.ts";
 import { broadcast } from "./internal/broadcast.ts";
 import { composed } from "./internal/composed.ts";
-import { converted, expectOperand, type Operand, shapeOf } from "./internal/operands.ts";
+import { converted, expectPair, type Operand, shapeOf } from "./internal/operands.ts";
 import { clamp } from "./piecewise.ts";
 import { all } from "./prod.ts";
 import { where } from "./ternary.ts";
@@ -70,8 +70,7 @@ export function allclose(a: Operand, b: Operand, options: CloseOptions = {}): bo
 }
 
 function close(op: string, a: Operand, b: Operand, options: CloseOptions): Tensor {
-  expectOperand(op, "a", a);
-  expectOperand(op, "b", b);
+  expectPair(op, a, b);
   const { rtol, atol, equalNan } = readOptions(op, options, { rtol: 1e-5, atol: 1e-8, equalNan: false });
   broadcast(op, shapeOf(a), shapeOf(b));
   return converted(a, "float32", (a) =>

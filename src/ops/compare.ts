@@ -1,9 +1,9 @@
 // Comparisons, logic and tests of single values: tensors of bool. No gradient flows through them. Kernels:
 // assembly/compare.ts.
-import { record } from "../autograd.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { apply2, commonType, converted, expectOperand, type Kernel2, type Operand } from "./internal/operands.ts";
+import { named } from "./internal/composed.ts";
+import { apply2, commonType, converted, expectPair, type Kernel2, type Operand } from "./internal/operands.ts";
 import type { Kernel1 } from "./internal/unary.ts";
 
 /**
@@ -121,14 +121,13 @@ export function ge(a: Operand, b: Operand): Tensor {
 }
 
 function compare(op: string, float: Kernel2, int: Kernel2, a: Operand, b: Operand, exchange = false): Tensor {
-  expectOperand(op, "a", a);
-  expectOperand(op, "b", b);
+  expectPair(op, a, b);
   const dtype = commonType(a, b, "int32");
   const kernel = dtype === "int32" ? int : float;
   const y = converted(a, dtype, (x) =>
     converted(b, dtype, (z) => (exchange ? apply2(op, kernel, z, x, "bool") : apply2(op, kernel, x, z, "bool"))),
   );
-  return record(op, y, [], [], () => []);
+  return named(op, y);
 }
 
 /**
@@ -190,10 +189,9 @@ export function logicalXor(a: Operand, b: Operand): Tensor {
 
 /** The kernels take truth values as int32, 0 or 1. */
 function combine(op: string, kernel: Kernel2, a: Operand, b: Operand): Tensor {
-  expectOperand(op, "a", a);
-  expectOperand(op, "b", b);
+  expectPair(op, a, b);
   const y = withTruth(a, (x) => withTruth(b, (z) => apply2(op, kernel, x, z, "bool")));
-  return record(op, y, [], [], () => []);
+  return named(op, y);
 }
 
 function withTruth(x: Operand, fn: (truth: Tensor) => Tensor): Tensor {
@@ -275,6 +273,6 @@ function classify(op: string, x: Tensor, kernel: Kernel1): Tensor {
   return converted(x, "float32", (x) => {
     const y = empty(x.shape, "bool");
     kernel(y.ptr, x.ptr, y.size);
-    return record(op, y, [], [], () => []);
+    return named(op, y);
   });
 }

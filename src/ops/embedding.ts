@@ -1,6 +1,6 @@
 // Rows of a table of vectors by number, one by one or summed up in bags. Other lookups are gather.ts, where the kernels
 // of both are too.
-import { type Backward, noGrad, record } from "../autograd.ts";
+import { type Backward, noGrad, record, recordLinear } from "../autograd.ts";
 import { scratch } from "../memory.ts";
 import { tidy } from "../scope.ts";
 import { checkInt, checkNumber, checkShape, readOptions, refusal, sameShape, show } from "../shape.ts";
@@ -207,6 +207,5 @@ function addRows(rows: Tensor, index: Tensor, n: number): Tensor {
   const width = rows.shape[1]!;
   const y = empty([n, width]);
   k.takeRowsGrad(y.ptr, rows.ptr, index.ptr, 1, n, index.size, width);
-  const back = (dy: Tensor, [index]: readonly Tensor[]): [Tensor] => [indexSelect(dy, index!)];
-  return record("embeddingBag", y, [rows], [index], back, back);
+  return recordLinear("embeddingBag", y, rows, (dy, [index]) => indexSelect(dy, index), [index]);
 }

@@ -10,6 +10,7 @@ import { eq } from "./compare.ts";
 import { type BlockGradient, onBlock, withBlock } from "./internal/arrange.ts";
 import { passes, type ReduceOptions, resolve } from "./internal/axes.ts";
 import { chosen, shared, type ValuesAndIndices } from "./internal/chosen.ts";
+import { named } from "./internal/composed.ts";
 import { all, any } from "./prod.ts";
 import { sum } from "./reduce.ts";
 
@@ -64,16 +65,15 @@ function extremum(op: string, x: Tensor, options: ReduceOptions | undefined, lar
   refuseEmpty(op, x.shape, axes);
   if (x.dtype === "bool") return (largest ? any : all)(x, options);
   return withBlock(x, axes, (x, pass) => {
-    const { outer, reduce, inner } = pass;
     const y = empty(out, x.dtype);
     if (x.dtype === "int32") {
-      (largest ? k.amaxInt : k.aminInt)(y.ptr, x.ptr, outer, reduce, inner);
-      return record(op, y, [], [], () => []);
+      (largest ? k.amaxInt : k.aminInt)(y.ptr, x.ptr, ...pass);
+      return named(op, y);
     }
-    (largest ? k.amax : k.amin)(y.ptr, x.ptr, outer, reduce, inner);
+    (largest ? k.amax : k.amin)(y.ptr, x.ptr, ...pass);
     const back: Backward = (dy, [x, y]) => {
       const dx = empty(x.shape);
-      k.amaxGrad(dx.ptr, y.ptr, x.ptr, dy.ptr, outer, reduce, inner);
+      k.amaxGrad(dx.ptr, y.ptr, x.ptr, dy.ptr, ...pass);
       return [dx];
     };
     return record(op, y, [x], [x, y], back, onBlock(pass, tied));
@@ -222,11 +222,11 @@ function place(op: string, x: Tensor, options: ArgOptions | undefined, largest: 
   const out = keepDims
     ? x.shape.map((d, i) => (axes.includes(i) ? 1 : d))
     : x.shape.filter((_, i) => !axes.includes(i));
-  const { outer, reduce, inner } = passes(x.shape, axes)[0]!;
+  const pass = passes(x.shape, axes)[0]!;
   const y = empty(out, "int32");
   const [most, least] = x.dtype === "float32" ? [k.argmax, k.argmin] : [k.argmaxInt, k.argminInt];
-  (largest ? most : least)(y.ptr, x.ptr, outer, reduce, inner);
-  return record(op, y, [], [], () => []);
+  (largest ? most : least)(y.ptr, x.ptr, ...pass);
+  return named(op, y);
 }
 
 function refuseEmpty(op: string, shape: Shape, axes: readonly number[]): void {

@@ -3,7 +3,7 @@
 import { checkInt, checkOptions, checkShape, normalizeAxis, refusal, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { composed } from "./internal/composed.ts";
+import { composed, named } from "./internal/composed.ts";
 import { checkIndices } from "./internal/indices.ts";
 import { asInt32, elementsTaken, rowsTaken } from "./internal/lookup.ts";
 import { reshaped } from "./internal/transfer.ts";
@@ -119,8 +119,7 @@ export function oneHot(ids: Tensor, numClasses?: number): Tensor {
   checkIndices(op, "ids", ids, classes);
   const y = empty(checkShape(op, [...ids.shape, classes]), "int32");
   k.oneHot(y.ptr, ids.ptr, ids.size, classes);
-  y.origin = op;
-  return y;
+  return named(op, y);
 }
 
 /** At least 0, so that negative ids are found out of range. */

@@ -1,8 +1,9 @@
 // Products of matrices and of batches of them: matmul, its special cases, and linear. addmm is addmm.ts; outer and tensordot
 // are tensordot.ts. Transposes are flags to the kernel, so no gradient copies a transposed operand.
 import { type Backward, record } from "../autograd.ts";
-import { refusal, sameShape, show, sizeOf } from "../shape.ts";
+import { refusal, show, sizeOf } from "../shape.ts";
 import { empty, type Tensor } from "../tensor.ts";
+import { expectShape } from "./internal/arguments.ts";
 import { expectFloat, product } from "./internal/gemm.ts";
 import { expectRank, multiply, ranked } from "./internal/multiply.ts";
 import { sumTo } from "./internal/sums.ts";
@@ -126,9 +127,7 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor | null): Tensor 
   const m = sizeOf(lead);
   if (bias !== undefined && bias !== null) {
     expectFloat("linear", "bias", bias);
-    if (!sameShape(bias.shape, outShape)) {
-      throw refusal("linear", `bias of shape ${show(outShape)}`, bias.shape);
-    }
+    expectShape("linear", "bias", bias, outShape);
   }
   const y = empty(lead.concat(outShape));
   product(y.ptr, x.ptr, weight.ptr, bias?.ptr ?? 0, { m, n, k, transB: true });

@@ -1,6 +1,6 @@
 // Images, sequences and volumes made larger or smaller: each axis by a table of taps and weights. Sampling at places that
 // a tensor gives is grid.ts.
-import { checkInt, checkNumber, refusal, sizeOf } from "../shape.ts";
+import { checkInt, checkNumber, refusal, replaced, sizeOf } from "../shape.ts";
 import { empty, type Tensor } from "../tensor.ts";
 import { begin } from "./internal/arguments.ts";
 import { composed } from "./internal/composed.ts";
@@ -154,12 +154,5 @@ function resized(op: string, x: Tensor, axis: number, n: number, taps: Taps): Te
   }
   const outer = sizeOf(shape.slice(0, axis));
   const block: Block = [outer, outer, size, n, sizeOf(shape.slice(axis + 1)), most];
-  return tap(
-    op,
-    x,
-    index,
-    weight,
-    block,
-    shape.map((d, i) => (i === axis ? n : d)),
-  );
+  return tap(op, x, index, weight, block, replaced(shape, axis, n));
 }

@@ -8,6 +8,7 @@ import {
   normalizeAxis,
   readOptions,
   refusal,
+  replaced,
   type Shape,
   sameShape,
   show,
@@ -90,7 +91,7 @@ export function cat(tensors: readonly Tensor[], options: { axis?: number } = {})
     }
     length += shape[axis]!;
   }
-  const shape = first.map((d, i) => (i === axis ? length : d));
+  const shape = replaced(first, axis, length);
   return joined(op, tensors, shape, sizeOf(first.slice(0, axis)));
 }
 

@@ -1,5 +1,6 @@
 // The same elements in another order, or several times: copies by strides. Views are shape.ts, parts are slice.ts.
-import { record } from "../autograd.ts";
+
+import { recordLinear } from "../autograd.ts";
 import { checkShape, normalizeAxes, normalizeAxis, refusal, type Shape, show, stridesOf } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { composed } from "./internal/composed.ts";
@@ -26,8 +27,7 @@ function permuted(x: Tensor, order: readonly number[]): Tensor {
 
 function recordPermute(op: string, x: Tensor, order: readonly number[]): Tensor {
   const inverse = order.map((_, axis) => order.indexOf(axis));
-  const back = (dy: Tensor): [Tensor] => [recordPermute("permute", dy, inverse)];
-  return record(op, permuted(x, order), [x], [], back, back);
+  return recordLinear(op, permuted(x, order), x, (dy) => recordPermute("permute", dy, inverse));
 }
 
 /**
@@ -106,8 +106,7 @@ function flipped(x: Tensor, axes: readonly number[]): Tensor {
     offset += strides[axis]! * (x.shape[axis]! - 1);
     strides[axis] = -strides[axis]!;
   }
-  const back = (dy: Tensor): [Tensor] => [flipped(dy, axes)];
-  return record("flip", copied(x, x.shape, strides, offset), [x], [], back, back);
+  return recordLinear("flip", copied(x, x.shape, strides, offset), x, (dy) => flipped(dy, axes));
 }
 
 /**
@@ -215,6 +214,5 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
  */
 export function clone(x: Tensor): Tensor {
   expectTensor("clone", "x", x);
-  const back = (dy: Tensor): [Tensor] => [dy];
-  return record("clone", copied(x, x.shape, stridesOf(x.shape)), [x], [], back, back);
+  return recordLinear("clone", copied(x, x.shape, stridesOf(x.shape)), x, (dy) => dy);
 }

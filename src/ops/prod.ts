@@ -2,9 +2,10 @@
 import { type Backward, record } from "../autograd.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { cast } from "./cast.ts";
 import { throughOthers, withBlock } from "./internal/arrange.ts";
 import { type ReduceOptions, resolve } from "./internal/axes.ts";
+import { named } from "./internal/composed.ts";
+import { converted } from "./internal/operands.ts";
 
 /**
  * Product over the given axes, or over all elements. An empty product is 1. The gradient is exact at zeros too; the gradient
@@ -26,18 +27,17 @@ import { type ReduceOptions, resolve } from "./internal/axes.ts";
 export function prod(x: Tensor, options?: ReduceOptions): Tensor {
   expectTensor("prod", "x", x);
   const { axes, out } = resolve("prod", x.shape, options);
-  if (x.dtype === "bool") return ofCast(x, "int32", (x) => prod(x, options));
+  if (x.dtype === "bool") return converted(x, "int32", (x) => prod(x, options));
   return withBlock(x, axes, (x, pass) => {
-    const { outer, reduce, inner } = pass;
     const y = empty(out, x.dtype);
     if (x.dtype === "int32") {
-      k.prodInt(y.ptr, x.ptr, outer, reduce, inner);
-      return record("prod", y, [], [], () => []);
+      k.prodInt(y.ptr, x.ptr, ...pass);
+      return named("prod", y);
     }
-    k.prod(y.ptr, x.ptr, outer, reduce, inner);
+    k.prod(y.ptr, x.ptr, ...pass);
     const back: Backward = (dy, [x]) => {
       const dx = empty(x.shape);
-      k.prodGrad(dx.ptr, x.ptr, dy.ptr, outer, reduce, inner, false);
+      k.prodGrad(dx.ptr, x.ptr, dy.ptr, ...pass, false);
       return [dx];
     };
     return record("prod", y, [x], [x], back, (dy, [x]) => [
@@ -87,17 +87,10 @@ export function all(x: Tensor, options?: ReduceOptions): Tensor {
 function truth(op: "any" | "all", x: Tensor, options: ReduceOptions | undefined): Tensor {
   expectTensor(op, "x", x);
   const { axes, out } = resolve(op, x.shape, options);
-  if (x.dtype !== "bool") return ofCast(x, "bool", (x) => truth(op, x, options));
-  return withBlock(x, axes, (x, { outer, reduce, inner }) => {
+  if (x.dtype !== "bool") return converted(x, "bool", (x) => truth(op, x, options));
+  return withBlock(x, axes, (x, pass) => {
     const y = empty(out, "bool");
-    k[op](y.ptr, x.ptr, outer, reduce, inner);
-    return record(op, y, [], [], () => []);
+    k[op](y.ptr, x.ptr, ...pass);
+    return named(op, y);
   });
-}
-
-function ofCast(x: Tensor, dtype: "int32" | "bool", fn: (x: Tensor) => Tensor): Tensor {
-  const converted = cast(x, dtype);
-  const y = fn(converted);
-  converted.dispose();
-  return y;
 }

@@ -1,6 +1,7 @@
 // Ops that draw from the seeded stream. Tensors of random numbers are made in create.ts, the draws in
 // internal/random.ts.
-import { record } from "../autograd.ts";
+
+import { recordLinear } from "../autograd.ts";
 import type { Draw } from "../random.ts";
 import { checkNumber, readOptions, type Shape, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor, view } from "../tensor.ts";
@@ -53,8 +54,7 @@ function checked(op: string, x: Tensor, options: DropoutOptions | undefined, lea
 }
 
 function unchanged(op: string, x: Tensor): Tensor {
-  const back = (dy: Tensor): [Tensor] => [dy];
-  return record(op, view(x, x.shape), [x], [], back, back);
+  return recordLinear(op, view(x, x.shape), x, (dy) => dy);
 }
 
 /** With p = 1 nothing is kept, so that the scale does not matter but must be finite. */
@@ -64,8 +64,7 @@ const scaleOf = (p: number): number => (p === 1 ? 1 : 1 / (1 - p));
 function thinned(x: Tensor, p: number, scale: number, draw: Draw): Tensor {
   const y = empty(x.shape);
   k.dropout(y.ptr, words(), x.ptr, x.size, Math.ceil(p * DRAWS), scale, ...draw);
-  const back = (dy: Tensor): [Tensor] => [thinned(dy, p, scale, draw)];
-  return record("dropout", y, [x], [], back, back);
+  return recordLinear("dropout", y, x, (dy) => thinned(dy, p, scale, draw));
 }
 
 /** A tensor of 0, with probability p, and of `scale`. */

@@ -4,8 +4,9 @@ import { record } from "../autograd.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { div } from "./binary.ts";
-import { cast } from "./cast.ts";
 import { type Pass, passes, type ReduceOptions, resolve } from "./internal/axes.ts";
+import { named } from "./internal/composed.ts";
+import { converted } from "./internal/operands.ts";
 import { partition, spread, sumPasses } from "./internal/sums.ts";
 import { broadcastTo } from "./permute.ts";
 import { reshape } from "./shape.ts";
@@ -70,7 +71,7 @@ export function mean(x: Tensor, options?: ReduceOptions): Tensor {
     out,
     kept,
     steps,
-    steps.reduce((n, { reduce }) => n * reduce, 1),
+    steps.reduce((n, [, reduce]) => n * reduce, 1),
   );
 }
 
@@ -96,12 +97,12 @@ function total(op: string, x: Tensor, out: number[], kept: number[], steps: Pass
 }
 
 function sumOfIntegers(x: Tensor, out: number[], steps: readonly Pass[]): Tensor {
-  const whole = x.dtype === "bool" ? cast(x, "int32") : x;
-  const y = empty(out, "int32");
-  const between = partition(steps);
-  steps.forEach(({ outer, reduce, inner }, i) => {
-    k.sumInt(between[i] ?? y.ptr, between[i - 1] ?? whole.ptr, outer, reduce, inner);
+  return converted(x, "int32", (whole) => {
+    const y = empty(out, "int32");
+    const between = partition(steps);
+    steps.forEach((step, i) => {
+      k.sumInt(between[i] ?? y.ptr, between[i - 1] ?? whole.ptr, ...step);
+    });
+    return named("sum", y);
   });
-  if (whole !== x) whole.dispose();
-  return record("sum", y, [], [], () => []);
 }

@@ -1,9 +1,17 @@
 // Elements in another order, or repeated, composed of the copies of permute.ts, slice.ts and join.ts.
-import { checkInt, checkOptions, checkShape, normalizeAxes, normalizeAxis, refusal, sizeOf } from "../shape.ts";
+import {
+  checkInt,
+  checkOptions,
+  checkShape,
+  normalizeAxes,
+  normalizeAxis,
+  refusal,
+  replaced,
+  sizeOf,
+} from "../shape.ts";
 import { expectTensor, Tensor } from "../tensor.ts";
 import { begin } from "./internal/arguments.ts";
 import { composed } from "./internal/composed.ts";
-import { replaced } from "./internal/lookup.ts";
 import { picked } from "./internal/picks.ts";
 import { repeatTo } from "./internal/sums.ts";
 import { reshaped } from "./internal/transfer.ts";

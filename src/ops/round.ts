@@ -5,7 +5,7 @@ import { sub } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { composed } from "./internal/composed.ts";
 import { converted } from "./internal/operands.ts";
-import { flat, level, unary } from "./internal/unary.ts";
+import { flat, type Kernel1, level, unary } from "./internal/unary.ts";
 
 /**
  * Elementwise largest integer that is not above `x`. The gradient is 0.
@@ -20,9 +20,7 @@ import { flat, level, unary } from "./internal/unary.ts";
  * ```
  */
 export function floor(x: Tensor): Tensor {
-  expectTensor("floor", "x", x);
-  if (x.dtype !== "float32") return cast(x, "int32");
-  return unary("floor", x, k.floor, null, flat, level);
+  return stepped("floor", x, k.floor);
 }
 
 /**
@@ -38,9 +36,7 @@ export function floor(x: Tensor): Tensor {
  * ```
  */
 export function ceil(x: Tensor): Tensor {
-  expectTensor("ceil", "x", x);
-  if (x.dtype !== "float32") return cast(x, "int32");
-  return unary("ceil", x, k.ceil, null, flat, level);
+  return stepped("ceil", x, k.ceil);
 }
 
 /**
@@ -56,9 +52,7 @@ export function ceil(x: Tensor): Tensor {
  * ```
  */
 export function round(x: Tensor): Tensor {
-  expectTensor("round", "x", x);
-  if (x.dtype !== "float32") return cast(x, "int32");
-  return unary("round", x, k.round, null, flat, level);
+  return stepped("round", x, k.round);
 }
 
 /**
@@ -74,9 +68,7 @@ export function round(x: Tensor): Tensor {
  * ```
  */
 export function trunc(x: Tensor): Tensor {
-  expectTensor("trunc", "x", x);
-  if (x.dtype !== "float32") return cast(x, "int32");
-  return unary("trunc", x, k.trunc, null, flat, level);
+  return stepped("trunc", x, k.trunc);
 }
 
 /**
@@ -94,4 +86,10 @@ export function trunc(x: Tensor): Tensor {
 export function frac(x: Tensor): Tensor {
   expectTensor("frac", "x", x);
   return converted(x, "float32", (x) => composed("frac", () => sub(x, trunc(x))));
+}
+
+/** Integers, and booleans as such, are whole already. */
+function stepped(op: string, x: Tensor, kernel: Kernel1): Tensor {
+  expectTensor(op, "x", x);
+  return x.dtype === "float32" ? unary(op, x, kernel, null, flat, level) : cast(x, "int32");
 }

@@ -1,5 +1,5 @@
 // Running sums, products and extrema along an axis. Whole ones are reduce.ts, prod.ts and extrema.ts.
-import { type Backward, record } from "../autograd.ts";
+import { type Backward, record, recordLinear } from "../autograd.ts";
 import { tidy } from "../scope.ts";
 import { checkOptions, normalizeAxis } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
@@ -45,12 +45,10 @@ export function cumsum(x: Tensor, options: ScanOptions): Tensor {
 
 /** Each is the other's gradient: what comes before, and what comes after. */
 function runningSum(x: Tensor, pass: Pass, reverse: boolean): Tensor {
-  const { outer, reduce, inner } = pass;
   const y = empty(x.shape, x.dtype);
-  if (x.dtype === "int32") k.cumsumInt(y.ptr, x.ptr, outer, reduce, inner);
-  else k.cumsum(y.ptr, x.ptr, outer, reduce, inner, reverse);
-  const back = (dy: Tensor): [Tensor] => [runningSum(dy, pass, !reverse)];
-  return record("cumsum", y, [x], [], back, back);
+  if (x.dtype === "int32") k.cumsumInt(y.ptr, x.ptr, ...pass);
+  else k.cumsum(y.ptr, x.ptr, ...pass, reverse);
+  return recordLinear("cumsum", y, x, (dy) => runningSum(dy, pass, !reverse));
 }
 
 /**
@@ -71,12 +69,11 @@ function runningSum(x: Tensor, pass: Pass, reverse: boolean): Tensor {
  */
 export function cumprod(x: Tensor, options: ScanOptions): Tensor {
   return along("cumprod", x, options, (x, pass) => {
-    const { outer, reduce, inner } = pass;
     const y = empty(x.shape, x.dtype);
-    (x.dtype === "int32" ? k.cumprodInt : k.cumprod)(y.ptr, x.ptr, outer, reduce, inner);
+    (x.dtype === "int32" ? k.cumprodInt : k.cumprod)(y.ptr, x.ptr, ...pass);
     const back: Backward = (dy, [x]) => {
       const dx = empty(x.shape);
-      k.prodGrad(dx.ptr, x.ptr, dy.ptr, outer, reduce, inner, true);
+      k.prodGrad(dx.ptr, x.ptr, dy.ptr, ...pass, true);
       return [dx];
     };
     return record("cumprod", y, [x], [x], back, (dy, [x]) => [
@@ -129,10 +126,10 @@ export function cummin(x: Tensor, options: ScanOptions): ValuesAndIndices {
 }
 
 function runningExtremum(op: string, x: Tensor, options: ScanOptions, largest: boolean): ValuesAndIndices {
-  return along(op, x, options, (numbers, { outer, reduce, inner }, axis) => {
+  return along(op, x, options, (numbers, pass, axis) => {
     const indices = empty(x.shape, "int32");
     const places = x.dtype === "float32" ? k.cumArg : k.cumArgInt;
-    places(indices.ptr, numbers.ptr, outer, reduce, inner, largest);
+    places(indices.ptr, numbers.ptr, ...pass, largest);
     return chosen(x, indices, axis);
   });
 }

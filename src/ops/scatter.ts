@@ -1,13 +1,13 @@
 // Writes and sums at places that index tensors (int32) name: copies of a tensor with parts of another put in. Where an
 // index repeats, sums are in its order, and of writes the last counts. Lookups are gather.ts, masks mask.ts.
-import { checkNumber, checkOptions, normalizeAxis, refusal, type Shape, sameShape, show } from "../shape.ts";
+import { checkNumber, checkOptions, normalizeAxis, refusal, replaced, type Shape, sameShape, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { add, mul } from "./binary.ts";
 import { full } from "./create.ts";
 import { begin } from "./internal/arguments.ts";
 import { composed } from "./internal/composed.ts";
 import { checkIndices } from "./internal/indices.ts";
-import { asInt32, elementsPut, replaced, rowsSummed } from "./internal/lookup.ts";
+import { asInt32, elementsPut, rowsSummed } from "./internal/lookup.ts";
 import { repeatTo } from "./internal/sums.ts";
 import { reshaped } from "./internal/transfer.ts";
 

@@ -1,6 +1,6 @@
 // Parts of a tensor along one axis. Along the leading axis with step 1 they are views; others are copies. Parts by
 // index tensors are gather.ts.
-import { checkInt, checkOptions, normalizeAxis, refusal, type Shape, stridesOf } from "../shape.ts";
+import { checkInt, checkOptions, normalizeAxis, refusal, replaced, type Shape, stridesOf, without } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import type { Layout } from "./internal/copy.ts";
 import { part } from "./internal/transfer.ts";
@@ -15,11 +15,11 @@ interface Part {
 
 function recordPart(op: string, x: Tensor, { axis, start, step, count }: Part, shape: Shape): Tensor {
   const source = x.shape;
-  const sizes = source.map((d, i) => (i === axis ? count : d));
+  const sizes = replaced(source, axis, count);
   const strides = stridesOf(source);
   const layout: Layout = {
     offset: count === 0 ? 0 : start * strides[axis]!,
-    strides: strides.map((stride, i) => (i === axis ? stride * step : stride)),
+    strides: replaced(strides, axis, strides[axis]! * step),
   };
   return part(op, x, shape, sizes, layout, axis === 0 && step === 1);
 }
@@ -57,12 +57,7 @@ export function slice(
   const start = clamp("start", options.start ?? 0);
   const stop = clamp("stop", options.stop ?? size);
   const count = Math.max(0, Math.ceil((stop - start) / step));
-  return recordPart(
-    op,
-    x,
-    { axis, start, step, count },
-    x.shape.map((d, i) => (i === axis ? count : d)),
-  );
+  return recordPart(op, x, { axis, start, step, count }, replaced(x.shape, axis, count));
 }
 
 /**
@@ -92,7 +87,7 @@ export function select(x: Tensor, index: number, options: { axis?: number } = {}
     op,
     x,
     { axis, start: index < 0 ? index + size : index, step: 1, count: 1 },
-    x.shape.filter((_, i) => i !== axis),
+    without(x.shape, axis),
   );
 }
 
@@ -204,7 +199,7 @@ export function tensorSplit(
 export function unbind(x: Tensor, options: { axis?: number } = {}): Tensor[] {
   const op = "unbind";
   const axis = axisOf(op, x, options);
-  const shape = x.shape.filter((_, i) => i !== axis);
+  const shape = without(x.shape, axis);
   return Array.from({ length: x.shape[axis]! }, (_, start) =>
     recordPart(op, x, { axis, start, step: 1, count: 1 }, shape),
   );
@@ -231,7 +226,7 @@ export function narrow(x: Tensor, axis: number, start: number, length: number): 
   const size = x.shape[along]!;
   const first = checkInt(op, "start", start, -size, size) + (start < 0 ? size : 0);
   const count = checkInt(op, "length", length, 0, size - first);
-  const shape = x.shape.map((d, i) => (i === along ? count : d));
+  const shape = replaced(x.shape, along, count);
   return recordPart(op, x, { axis: along, start: first, step: 1, count }, shape);
 }
 
@@ -245,7 +240,7 @@ function evenly(op: string, name: string, total: number, size: number): number[]
 function parts(op: string, x: Tensor, axis: number, sizes: readonly number[]): Tensor[] {
   let start = 0;
   return sizes.map((count) => {
-    const shape = x.shape.map((d, i) => (i === axis ? count : d));
+    const shape = replaced(x.shape, axis, count);
     const y = recordPart(op, x, { axis, start, step: 1, count }, shape);
     start += count;
     return y;

@@ -6,6 +6,7 @@ import { k } from "../wasm.ts";
 import { mul, sub } from "./binary.ts";
 import { onBlock, withBlock } from "./internal/arrange.ts";
 import { lineOf, type Pass, type ReduceOptions, resolve } from "./internal/axes.ts";
+import { composed } from "./internal/composed.ts";
 import { recordSoftmax } from "./internal/softmax.ts";
 import { exp, neg } from "./unary.ts";
 
@@ -59,7 +60,7 @@ export function logSoftmax(x: Tensor, options?: SoftmaxOptions): Tensor {
 function normalized(op: "softmax" | "logSoftmax", x: Tensor, options: SoftmaxOptions | undefined): Tensor {
   const pass = along(op, x, options);
   const y = empty(x.shape);
-  k[op](y.ptr, x.ptr, pass.outer, pass.reduce, pass.inner);
+  k[op](y.ptr, x.ptr, ...pass);
   return recordSoftmax(op, y, x, pass, options?.axis);
 }
 
@@ -80,10 +81,7 @@ function normalized(op: "softmax" | "logSoftmax", x: Tensor, options: SoftmaxOpt
  */
 export function softmin(x: Tensor, options?: SoftmaxOptions): Tensor {
   along("softmin", x, options);
-  const negative = neg(x);
-  const y = softmax(negative, options);
-  negative.dispose();
-  return y;
+  return composed("softmin", () => softmax(neg(x), options));
 }
 
 /**
@@ -105,12 +103,11 @@ export function logsumexp(x: Tensor, options?: ReduceOptions): Tensor {
   expectTensor("logsumexp", "x", x, "float32");
   const { axes, out } = resolve("logsumexp", x.shape, options);
   return withBlock(x, axes, (x, pass) => {
-    const { outer, reduce, inner } = pass;
     const y = empty(out);
-    k.logsumexp(y.ptr, x.ptr, outer, reduce, inner);
+    k.logsumexp(y.ptr, x.ptr, ...pass);
     const back: Backward = (dy, [x, y]) => {
       const dx = empty(x.shape);
-      k.logsumexpGrad(dx.ptr, y.ptr, x.ptr, dy.ptr, outer, reduce, inner);
+      k.logsumexpGrad(dx.ptr, y.ptr, x.ptr, dy.ptr, ...pass);
       return [dx];
     };
     return record(

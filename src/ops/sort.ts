@@ -2,7 +2,7 @@
 import { noGrad, record } from "../autograd.ts";
 import { scratch } from "../memory.ts";
 import { tidy } from "../scope.ts";
-import { checkInt, checkNumber, normalizeAxis, readOptions, show } from "../shape.ts";
+import { checkInt, checkNumber, normalizeAxis, readOptions, replaced, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k as kernels } from "../wasm.ts";
 import { cast } from "./cast.ts";
@@ -11,6 +11,7 @@ import { argmax, type ExtremumOptions } from "./extrema.ts";
 import { gather } from "./gather.ts";
 import { lineOf } from "./internal/axes.ts";
 import { chosen, shared, type ValuesAndIndices } from "./internal/chosen.ts";
+import { named } from "./internal/composed.ts";
 import { reshape, squeeze } from "./shape.ts";
 import { slice } from "./slice.ts";
 import { lerp, where } from "./ternary.ts";
@@ -30,16 +31,12 @@ export interface SortOptions {
 
 /** The places of the first `count` elements in order along an axis. */
 function order(op: string, x: Tensor, axis: number, count: number, descending: boolean): Tensor {
-  const { outer, reduce, inner } = lineOf(x.shape, axis);
-  const y = empty(
-    x.shape.map((d, i) => (i === axis ? count : d)),
-    "int32",
-  );
+  const line = lineOf(x.shape, axis);
+  const y = empty(replaced(x.shape, axis, count), "int32");
   const numbers = x.dtype === "bool" ? cast(x, "int32") : x;
-  const room = scratch(COUNTS_BYTES + 16 * reduce);
-  kernels.argsort(y.ptr, room, numbers.ptr, outer, reduce, inner, count, descending, x.dtype === "float32");
-  y.origin = op;
-  return y;
+  const room = scratch(COUNTS_BYTES + 16 * line[1]);
+  kernels.argsort(y.ptr, room, numbers.ptr, ...line, count, descending, x.dtype === "float32");
+  return named(op, y);
 }
 
 function sorted(op: string, x: Tensor, options: SortOptions | undefined): [indices: Tensor, axis: number] {

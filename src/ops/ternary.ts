@@ -6,11 +6,13 @@ import { k } from "../wasm.ts";
 import { add, div, mul, sub } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { broadcast } from "./internal/broadcast.ts";
+import { composed } from "./internal/composed.ts";
 import {
   apply3,
   commonType,
   converted,
   expectOperand,
+  expectPair,
   type Operand,
   shapeOf,
   unbroadcast,
@@ -34,8 +36,7 @@ import {
  */
 export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   expectTensor("where", "condition", condition, "bool");
-  expectOperand("where", "a", a);
-  expectOperand("where", "b", b);
+  expectPair("where", a, b);
   const dtype = commonType(a, b);
   // the kernel chooses among elements of four bytes: booleans pass through it as int32
   const wide = dtype === "bool" ? "int32" : dtype;
@@ -78,8 +79,7 @@ const chooseAgain: Backward = (dy, [condition]) => [where(condition, dy, 0), whe
  * ```
  */
 export function lerp(a: Operand, b: Operand, weight: Operand): Tensor {
-  expectOperand("lerp", "a", a);
-  expectOperand("lerp", "b", b);
+  expectPair("lerp", a, b);
   expectOperand("lerp", "weight", weight);
   return converted(a, "float32", (x) =>
     converted(b, "float32", (z) =>
@@ -124,10 +124,7 @@ export interface ValueOptions {
  */
 export function addcmul(x: Operand, a: Operand, b: Operand, options: ValueOptions = {}): Tensor {
   const value = checkTerm("addcmul", x, a, b, options);
-  const product = mul(a, b);
-  const y = add(x, product, { alpha: value });
-  product.dispose();
-  return y;
+  return composed("addcmul", () => add(x, mul(a, b), { alpha: value }));
 }
 
 /**
@@ -148,17 +145,13 @@ export function addcmul(x: Operand, a: Operand, b: Operand, options: ValueOption
  */
 export function addcdiv(x: Operand, a: Operand, b: Operand, options: ValueOptions = {}): Tensor {
   const value = checkTerm("addcdiv", x, a, b, options);
-  const quotient = div(a, b);
-  const y = add(x, quotient, { alpha: value });
-  quotient.dispose();
-  return y;
+  return composed("addcdiv", () => add(x, div(a, b), { alpha: value }));
 }
 
 /** Refuses bad operands by their own names, before the parts are computed; returns the factor. */
 function checkTerm(op: string, x: Operand, a: Operand, b: Operand, options: ValueOptions): number {
   expectOperand(op, "x", x);
-  expectOperand(op, "a", a);
-  expectOperand(op, "b", b);
+  expectPair(op, a, b);
   checkOptions(op, options, ["value"]);
   broadcast(op, ...[x, a, b].map(shapeOf));
   return checkNumber(op, "value", options.value ?? 1);

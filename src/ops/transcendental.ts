@@ -10,7 +10,7 @@ import { eq, gt, le, logicalAnd, logicalOr } from "./compare.ts";
 import { full } from "./create.ts";
 import { broadcast } from "./internal/broadcast.ts";
 import { composed } from "./internal/composed.ts";
-import { converted, expectOperand, type Operand, shapeOf } from "./internal/operands.ts";
+import { converted, expectPair, type Operand, shapeOf } from "./internal/operands.ts";
 import { unary } from "./internal/unary.ts";
 import { clamp } from "./piecewise.ts";
 import { pow } from "./pow.ts";
@@ -277,7 +277,6 @@ export function xlogy(a: Operand, b: Operand): Tensor {
 }
 
 function checkPair(op: string, a: Operand, b: Operand): void {
-  expectOperand(op, "a", a);
-  expectOperand(op, "b", b);
+  expectPair(op, a, b);
   broadcast(op, shapeOf(a), shapeOf(b));
 }

@@ -1,5 +1,6 @@
 // The lower and upper triangles of matrices.
-import { record } from "../autograd.ts";
+
+import { recordLinear } from "../autograd.ts";
 import { checkInt, checkOptions, refusal, sizeOf } from "../shape.ts";
 import { BYTES, empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
@@ -17,8 +18,7 @@ function cut(op: string, x: Tensor, diagonal: number, lower: boolean): Tensor {
   const [rows, cols] = x.shape.slice(-2) as [number, number];
   const batch = sizeOf(x.shape.slice(0, -2));
   k.triangle(y.ptr, x.ptr, batch, rows, cols, diagonal, lower, BYTES[x.dtype]);
-  const back = (dy: Tensor): [Tensor] => [cut(op, dy, diagonal, lower)];
-  return record(op, y, [x], [], back, back);
+  return recordLinear(op, y, x, (dy) => cut(op, dy, diagonal, lower));
 }
 
 /**

@@ -3,7 +3,7 @@
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { div, mul } from "./binary.ts";
-import { cast } from "./cast.ts";
+import { converted } from "./internal/operands.ts";
 import { flat, level, mapped, unary } from "./internal/unary.ts";
 
 /**
@@ -217,9 +217,5 @@ export function erf(x: Tensor): Tensor {
 const bell = (x: Tensor): Tensor => mul(exp(neg(square(x))), 2 / Math.sqrt(Math.PI));
 
 function ofIntegers(op: string, x: Tensor, kernel: (y: number, x: number, n: number) => void): Tensor {
-  if (x.dtype === "int32") return mapped(op, x, kernel);
-  const whole = cast(x, "int32");
-  const y = mapped(op, whole, kernel);
-  whole.dispose();
-  return y;
+  return converted(x, "int32", (x) => mapped(op, x, kernel));
 }

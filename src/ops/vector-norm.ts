@@ -70,10 +70,10 @@ function rooted(x: Tensor, axes: readonly number[], out: readonly number[], p: n
   );
 }
 
-function powers(x: Tensor, { outer, reduce, inner }: Pass, out: readonly number[], p: number): Tensor {
+function powers(x: Tensor, pass: Pass, out: readonly number[], p: number): Tensor {
   return tidy(() =>
     noGrad(() => {
-      const lines = reshape(x, [outer, reduce, inner]);
+      const lines = reshape(x, pass);
       const total = sum(p === 0 ? cast(ne(lines, 0), "float32") : pow(abs(lines), p), { axis: 1 });
       return reshape(p === 0 ? total : pow(total, 1 / p), out);
     }),

@@ -1,5 +1,5 @@
 // How ops read their arguments where nothing is peculiar to them, and the error of a value that does not fit.
-import { readOptions, refusal } from "../../shape.ts";
+import { readOptions, refusal, type Shape, sameShape, show } from "../../shape.ts";
 import { type DType, expectTensor, type Tensor } from "../../tensor.ts";
 
 /** Checks the operand x, and returns the options with defaults filled in. */
@@ -17,4 +17,10 @@ export function begin<T extends object>(
 /** Refuses what is not among the known names. */
 export function oneOf(op: string, name: string, value: string, known: readonly string[]): void {
   if (!known.includes(value)) throw refusal(op, `${name} to be one of ${known.join(", ")}`, value);
+}
+
+/** Refuses what is not a float32 tensor of that shape. */
+export function expectShape(op: string, name: string, x: unknown, shape: Shape): asserts x is Tensor {
+  expectTensor(op, name, x, "float32");
+  if (!sameShape(x.shape, shape)) throw refusal(op, `${name} of shape ${show(shape)}`, x.shape);
 }

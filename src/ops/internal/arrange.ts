@@ -22,8 +22,8 @@ export function withBlock(x: Tensor, axes: readonly number[], fold: (x: Tensor, 
   const kept = x.shape.map((_, i) => i).filter((i) => !axes.includes(i));
   const arranged = permute(x, [...kept, ...axes]);
   try {
-    const outer = sizeOf(arranged.shape.slice(0, kept.length));
-    return fold(arranged, { outer, reduce: sizeOf(arranged.shape.slice(kept.length)), inner: 1 });
+    const [outer, reduce] = [kept, axes].map((list) => sizeOf(list.map((i) => x.shape[i]!))) as [number, number];
+    return fold(arranged, [outer, reduce, 1]);
   } finally {
     arranged.dispose();
   }
@@ -34,10 +34,10 @@ export type BlockGradient = (dy: Tensor, x: Tensor, y: Tensor) => Tensor;
 
 /** A gradient on blocks, composed of recorded ops, as one of the operand of a fold that saved it and its result. */
 export const onBlock =
-  ({ outer, reduce, inner }: Pass, gradient: BlockGradient): Backward =>
+  (pass: Pass, gradient: BlockGradient): Backward =>
   (dy, [x, y]) => {
-    const line = [outer, 1, inner];
-    const dx = gradient(reshape(dy, line), reshape(x, [outer, reduce, inner]), reshape(y, line));
+    const line = [pass[0], 1, pass[2]];
+    const dx = gradient(reshape(dy, line), reshape(x, pass), reshape(y, line));
     return [reshape(dx, x.shape)];
   };
 
@@ -59,14 +59,14 @@ export function folded(
 /** The root of the sum of squares, or another moment; see the kernel `squares`. */
 export function squares(
   x: Tensor,
-  { outer, reduce, inner }: Pass,
+  pass: Pass,
   out: readonly number[],
   divisor: number,
   centered: boolean,
   root: boolean,
 ): Tensor {
   const y = empty(out);
-  k.squares(y.ptr, x.ptr, outer, reduce, inner, divisor, centered, root);
+  k.squares(y.ptr, x.ptr, ...pass, divisor, centered, root);
   return y;
 }
 
@@ -77,7 +77,7 @@ export function squares(
 export function throughOthers(
   dy: Tensor,
   x: Tensor,
-  { outer, reduce, inner }: Pass,
+  [outer, reduce, inner]: Pass,
   slopes: (others: Tensor) => Tensor,
 ): Tensor {
   const lines = (t: Tensor): Tensor =>

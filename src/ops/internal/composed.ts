@@ -4,7 +4,11 @@ import type { Tensor } from "../../tensor.ts";
 
 /** What `make` returns, under the name of `op`; what it made on the way is released, also by an error. */
 export function composed(op: string, make: () => Tensor): Tensor {
-  const y = tidy(make);
+  return named(op, tidy(make));
+}
+
+/** What no gradient flows through, under the op's name. */
+export function named(op: string, y: Tensor): Tensor {
   y.origin = op;
   return y;
 }

@@ -1,17 +1,7 @@
 // Recurrent layers above one another and in both directions: checks of shapes, PyTorch's shapes to rows and back. One
 // layer in one direction is recurrence.ts; the public functions are ops/rnn.ts.
 import { tidy } from "../../scope.ts";
-import {
-  checkInt,
-  checkNumber,
-  describe,
-  fault,
-  readOptions,
-  refusal,
-  type Shape,
-  sameShape,
-  show,
-} from "../../shape.ts";
+import { checkInt, checkNumber, describe, fault, readOptions, refusal } from "../../shape.ts";
 import { expectTensor, type Tensor } from "../../tensor.ts";
 import { tensor, zeros } from "../create.ts";
 import { indexSelect } from "../gather.ts";
@@ -21,6 +11,7 @@ import { transpose } from "../permute.ts";
 import { dropout as drop } from "../random.ts";
 import { reshape } from "../shape.ts";
 import { select } from "../slice.ts";
+import { expectShape } from "./arguments.ts";
 import { type Cell, lstmCell } from "./cells.ts";
 import { recurrence } from "./recurrence.ts";
 
@@ -50,13 +41,6 @@ export const DEFAULTS: Required<RecurrentOptions> = {
 type States = readonly (Tensor | null | undefined)[];
 
 /** Refuses what is no float32 tensor of the shape. */
-function expectShape(op: string, name: string, x: unknown, shape: Shape): void {
-  expectTensor(op, name, x, "float32");
-  if (!sameShape(x.shape, shape)) {
-    throw refusal(op, `${name} of shape ${show(shape)}`, x.shape);
-  }
-}
-
 /** Checks the weights, in groups of one layer and direction, and tells the sizes that they have. */
 function sizesOf(
   op: string,

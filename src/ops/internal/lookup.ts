@@ -1,51 +1,42 @@
 // Lookups through int32 tensors and the sums that are their gradients, recorded in pairs: each is the gradient of the
 // other. Indices are trusted here; the ops that check them are gather.ts, scatter.ts and mask.ts.
-import { record } from "../../autograd.ts";
+import { record, recordLinear } from "../../autograd.ts";
 import { tidy } from "../../scope.ts";
-import { type Shape, sameShape, sizeOf, stridesOf } from "../../shape.ts";
+import { replaced, type Shape, sameShape, stridesOf } from "../../shape.ts";
 import { BYTES, empty, type Tensor } from "../../tensor.ts";
 import { k } from "../../wasm.ts";
 import { cast } from "../cast.ts";
+import { lineOf } from "./axes.ts";
 import { composed } from "./composed.ts";
 import { clear, copyStrided } from "./copy.ts";
 import { transfer } from "./transfer.ts";
 
-/** Elements before and behind an axis. */
-const around = (shape: Shape, axis: number): [outer: number, inner: number] => [
-  sizeOf(shape.slice(0, axis)),
-  sizeOf(shape.slice(axis + 1)),
-];
-
-/** A shape with another size along `axis`. */
-export const replaced = (shape: Shape, axis: number, size: number): Shape =>
-  shape.map((d, i) => (i === axis ? size : d));
-
 /** The slices of x across `axis` that a list of int32 names, any dtype. */
 export function rowsTaken(op: string, x: Tensor, index: Tensor, axis: number): Tensor {
-  const size = x.shape[axis]!;
-  const [outer, inner] = around(x.shape, axis);
+  const [outer, size, inner] = lineOf(x.shape, axis);
   const y = empty(replaced(x.shape, axis, index.size), x.dtype);
   k.takeRows(y.ptr, x.ptr, index.ptr, outer, size, index.size, inner * BYTES[x.dtype]);
-  const back = (dy: Tensor, [index]: readonly Tensor[]): [Tensor] => [rowsSummed(dy, index!, axis, size)];
-  return record(op, y, [x], [index], back, back);
+  return recordLinear(op, y, x, (dy, [index]) => rowsSummed(dy, index, axis, size), [index]);
 }
 
 /** Zeros with the slices of x, float32, added at the places along `axis` that `index` names. */
 export function rowsSummed(x: Tensor, index: Tensor, axis: number, size: number): Tensor {
-  const [outer, inner] = around(x.shape, axis);
+  const [outer, , inner] = lineOf(x.shape, axis);
   const y = empty(replaced(x.shape, axis, size));
   k.takeRowsGrad(y.ptr, x.ptr, index.ptr, outer, size, index.size, inner);
-  const back = (dy: Tensor, [index]: readonly Tensor[]): [Tensor] => [rowsTaken("indexSelect", dy, index!, axis)];
-  return record("indexAdd", y, [x], [index], back, back);
+  return recordLinear("indexAdd", y, x, (dy, [index]) => rowsTaken("indexSelect", dy, index, axis), [index]);
 }
 
 /** The elements of x, not bool, at the places along `axis` that `index`, of as many axes, names. */
 export function elementsTaken(op: string, x: Tensor, index: Tensor, axis: number): Tensor {
   const source = x.shape;
-  const back = (dy: Tensor, [index]: readonly Tensor[]): [Tensor] => [
-    elementsPut("scatterAdd", null, source, index!, dy, axis, true),
-  ];
-  return record(op, take(x, index, axis), [x], [index], back, back);
+  return recordLinear(
+    op,
+    take(x, index, axis),
+    x,
+    (dy, [index]) => elementsPut("scatterAdd", null, source, index, dy, axis, true),
+    [index],
+  );
 }
 
 /**
@@ -72,9 +63,9 @@ export function elementsPut(
 function take(x: Tensor, index: Tensor, axis: number): Tensor {
   return tidy(() => {
     const y = empty(index.shape, x.dtype);
-    const [outer, inner] = around(index.shape, axis);
+    const [outer, count, inner] = lineOf(index.shape, axis);
     const { part, size } = spanned(x, index, axis);
-    k.gather(y.ptr, part.ptr, index.ptr, outer, size, index.shape[axis] ?? 1, inner);
+    k.gather(y.ptr, part.ptr, index.ptr, outer, size, count, inner);
     return y;
   });
 }
@@ -84,11 +75,11 @@ function put(x: Tensor | null, shape: Shape, index: Tensor, src: Tensor, axis: n
     const y = empty(shape, src.dtype);
     if (x === null) clear(y);
     else copyWhole(y, x, shape);
-    const [outer, inner] = around(index.shape, axis);
+    const [outer, count, inner] = lineOf(index.shape, axis);
     const { part, size } = spanned(y, index, axis);
     const used = within(src, index.shape);
     const kind = !add ? 0 : src.dtype === "float32" ? 1 : 2;
-    k.scatter(part.ptr, used.ptr, index.ptr, outer, size, index.shape[axis] ?? 1, inner, kind);
+    k.scatter(part.ptr, used.ptr, index.ptr, outer, size, count, inner, kind);
     if (part !== y) copyWhole(y, part, part.shape);
     return y;
   });

@@ -2,9 +2,10 @@
 // batch-norm.ts; the loops are assembly/norm.ts.
 import { record } from "../../autograd.ts";
 import { scratch } from "../../memory.ts";
-import { checkShape, refusal, type Shape, sameShape, show, sizeOf } from "../../shape.ts";
+import { checkShape, refusal, type Shape, show, sizeOf } from "../../shape.ts";
 import { empty, expectTensor, type Tensor } from "../../tensor.ts";
 import { ints, k } from "../../wasm.ts";
+import { expectShape } from "./arguments.ts";
 
 /** Where the mean and the variance come from: the values; the same, about 0; or they are given. */
 export const CENTRED = 0;
@@ -72,11 +73,7 @@ export const single = (op: string, x: Tensor): RangeError =>
 
 /** Refuses what is not float32 of the shape, such as a weight. */
 export function checkAffine(op: string, name: string, t: Affine, shape: Shape): void {
-  if (t === null || t === undefined) return;
-  expectTensor(op, name, t, "float32");
-  if (!sameShape(t.shape, shape)) {
-    throw refusal(op, `${name} of shape ${show(shape)}`, t.shape);
-  }
+  if (t !== null && t !== undefined) expectShape(op, name, t, shape);
 }
 
 /** Lends a block for the statistics of that many rows: mean in two parts, 1 / deviation, variance. */

@@ -42,6 +42,12 @@ export function expectOperand(op: string, name: string, x: unknown): asserts x i
   expectTensor(op, name, x);
 }
 
+/** The same of the two operands of an op. */
+export function expectPair(op: string, a: unknown, b: unknown): void {
+  expectOperand(op, "a", a);
+  expectOperand(op, "b", b);
+}
+
 /**
  * Calls `fn` with the operand as a tensor of the given kind. One that has to be made for that is released at the end,
  * also by an error; a graph that saved it keeps the storage.
@@ -107,8 +113,7 @@ export interface Binary {
 
 /** An op of two operands, each a tensor or a number, with promotion, broadcasting and gradients. */
 export function binary(op: string, a: Operand, b: Operand, { float, int, save, backward, twice }: Binary): Tensor {
-  expectOperand(op, "a", a);
-  expectOperand(op, "b", b);
+  expectPair(op, a, b);
   const dtype = commonType(a, b, int === undefined ? "float32" : "int32");
   return converted(a, dtype, (x) =>
     converted(b, dtype, (z) => {
@@ -136,8 +141,7 @@ export const times = (a: Tensor, b: Tensor): Tensor => apply2("mul", k.mul, a, b
 
 /** Refuses zeros in an int32 divisor: there is no NaN for them. */
 export function checkDivisor(op: string, a: Operand, b: Operand): void {
-  expectOperand(op, "a", a);
-  expectOperand(op, "b", b);
+  expectPair(op, a, b);
   if (commonType(a, b, "int32") !== "int32") return;
   const zero = typeof b === "number" ? b === 0 : b.data.includes(0);
   if (zero)

@@ -9,16 +9,10 @@ import { exp } from "../unary.ts";
 import type { Pass } from "./axes.ts";
 
 /** Marks `y` as softmax or its logarithm of `x` along an axis. */
-export function recordSoftmax(
-  op: "softmax" | "logSoftmax",
-  y: Tensor,
-  x: Tensor,
-  { outer, reduce, inner }: Pass,
-  axis = -1,
-): Tensor {
+export function recordSoftmax(op: "softmax" | "logSoftmax", y: Tensor, x: Tensor, pass: Pass, axis = -1): Tensor {
   const back: Backward = (dy, [y]) => {
     const dx = empty(y.shape);
-    k[`${op}Grad`](dx.ptr, y.ptr, dy.ptr, outer, reduce, inner);
+    k[`${op}Grad`](dx.ptr, y.ptr, dy.ptr, ...pass);
     return [dx];
   };
   const total = (t: Tensor): Tensor => sum(t, { axis, keepDims: true });

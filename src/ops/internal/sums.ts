@@ -1,6 +1,7 @@
 // Sums over any axes in as many kernel calls as it takes, and the way back; broadcasting and its sums, which are each
 // other's gradient. The ops are ops/reduce.ts and ops/permute.ts.
-import { record } from "../../autograd.ts";
+
+import { recordLinear } from "../../autograd.ts";
 import { scratch } from "../../memory.ts";
 import { type Shape, sameShape, stridesOf } from "../../shape.ts";
 import { empty, type Tensor } from "../../tensor.ts";
@@ -22,8 +23,7 @@ export function sumTo(dy: Tensor, shape: Shape): Tensor {
   const y = empty(shape);
   sumPasses(y.ptr, dy.ptr, passes(dy.shape, axes), 1);
   const source = dy.shape;
-  const back = (g: Tensor): [Tensor] => [repeatTo("broadcastTo", g, source)];
-  return record("sum", y, [dy], [], back, back);
+  return recordLinear("sum", y, dy, (g) => repeatTo("broadcastTo", g, source));
 }
 
 /** x repeated along axes of size 1 and along new leading ones up to `shape`, which it must broadcast to. Recorded. */
@@ -34,16 +34,15 @@ export function repeatTo(op: string, x: Tensor, shape: Shape): Tensor {
   const own = stridesOf(source);
   const strides = shape.map((_, i) => (i < added || source[i - added] === 1 ? 0 : own[i - added]!));
   copyStrided(y, { offset: 0, strides: stridesOf(shape) }, x, { offset: 0, strides }, shape);
-  const back = (dy: Tensor): [Tensor] => [sumTo(dy, source)];
-  return record(op, y, [x], [], back, back);
+  return recordLinear(op, y, x, (dy) => sumTo(dy, source));
 }
 
 /** y = sums of x, both byte addresses, divided by `divisor`. */
 export function sumPasses(y: number, x: number, steps: readonly Pass[], divisor: number): void {
   const between = partition(steps);
-  steps.forEach(({ outer, reduce, inner }, i) => {
+  steps.forEach((step, i) => {
     const to = between[i] ?? y;
-    k.sum(to, between[i - 1] ?? x, outer, reduce, inner, i === steps.length - 1 ? divisor : 1);
+    k.sum(to, between[i - 1] ?? x, ...step, i === steps.length - 1 ? divisor : 1);
   });
 }
 
@@ -51,8 +50,7 @@ export function sumPasses(y: number, x: number, steps: readonly Pass[], divisor:
 export function spread(dx: number, dy: number, steps: readonly Pass[], scale: number): void {
   const between = partition(steps);
   for (let i = steps.length - 1; i >= 0; i--) {
-    const { outer, reduce, inner } = steps[i]!;
-    k.sumGrad(between[i - 1] ?? dx, between[i] ?? dy, outer, reduce, inner, i === steps.length - 1 ? scale : 1);
+    k.sumGrad(between[i - 1] ?? dx, between[i] ?? dy, ...steps[i]!, i === steps.length - 1 ? scale : 1);
   }
 }
 
@@ -60,7 +58,7 @@ export function spread(dx: number, dy: number, steps: readonly Pass[], scale: nu
 export function partition(steps: readonly Pass[]): number[] {
   if (steps.length === 1) return [];
   const ends: number[] = [0];
-  for (const { outer, inner } of steps.slice(0, -1)) {
+  for (const [outer, , inner] of steps.slice(0, -1)) {
     ends.push(ends.at(-1)! + Math.ceil((outer * inner) / 4) * 16);
   }
   const base = scratch(ends.at(-1)!);

@@ -1,6 +1,6 @@
 // Elements moved between strided layouts as one recorded step that is its own gradient backwards: cutting parts out,
 // laying them into zeros, padding, diagonals, sliding windows. The op that means it is in slice.ts, pad.ts ...
-import { record } from "../../autograd.ts";
+import { recordLinear } from "../../autograd.ts";
 import { type Shape, sizeOf, stridesOf } from "../../shape.ts";
 import { empty, type Tensor, view } from "../../tensor.ts";
 import { clear, copyStrided, type Layout } from "./copy.ts";
@@ -24,16 +24,14 @@ export function transfer(op: string, x: Tensor, shape: Shape, route: Route, fill
   copyStrided(y, to, x, from, sizes, overlap === "to");
   const source = x.shape;
   const back: Route = { sizes, from: to, to: from, overlap: overlap && (overlap === "to" ? "from" : "to") };
-  const backward = (dy: Tensor): [Tensor] => [transfer(op, dy, source, back)];
-  return record(op, y, [x], [], backward, backward);
+  return recordLinear(op, y, x, (dy) => transfer(op, dy, source, back));
 }
 
 /** The elements of one layout: a view, which they must be contiguous for, or a copy. */
 export function part(op: string, x: Tensor, shape: Shape, sizes: Shape, from: Layout, shared: boolean): Tensor {
   if (!shared) return transfer(op, x, shape, { sizes, from });
   const source = x.shape;
-  const backward = (dy: Tensor): [Tensor] => [transfer(op, dy, source, { sizes, to: from })];
-  return record(op, view(x, shape, from.offset), [x], [], backward, backward);
+  return recordLinear(op, view(x, shape, from.offset), x, (dy) => transfer(op, dy, source, { sizes, to: from }));
 }
 
 /** x within a larger, or smaller, shape, beginning at `start` of each axis, and a constant around. Recorded. */
@@ -52,6 +50,5 @@ export function bordered(op: string, x: Tensor, shape: Shape, start: (axis: numb
 /** The same elements under another shape, of as many elements and any rank: a view. */
 export function reshaped(op: string, x: Tensor, shape: Shape): Tensor {
   const source = x.shape;
-  const back = (dy: Tensor): [Tensor] => [reshaped("reshape", dy, source)];
-  return record(op, view(x, shape), [x], [], back, back);
+  return recordLinear(op, view(x, shape), x, (dy) => reshaped("reshape", dy, source));
 }
