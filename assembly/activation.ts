@@ -1,6 +1,6 @@
 // Activations and their gradients, elementwise: relu, leakyRelu, elu, tanh, sigmoid, gelu, silu, mish, hardswish, softplus,
 // clamp. Softmax, which sums, is in softmax.ts; activations that are made of other ops are in src/ops alone.
-import { map1, map1s, map2, map2s, Op1, Op2, Op3, Op4 } from "./map";
+import { each1s, each2, map1, map1s, map2, map2s, Op1, Op2, Op3, Op4 } from "./map";
 import { Erf, Exp, Log1p, NearExpm1, Sigmoid, Tanh } from "./math";
 
 /** sqrt(1/2) */
@@ -212,7 +212,7 @@ export function gelu(y: usize, x: usize, n: i32): void {
 }
 /** dx = dy (Φ(x) + x φ(x)) */
 export function geluGrad(dx: usize, dy: usize, x: usize, n: i32): void {
-  map2<GeluGrad>(dx, dy, x, n);
+  each2<GeluGrad>(dx, dy, x, n);
 }
 /** y = x σ(u), u = 2 sqrt(2/π) (x + 0.044715 x³) */
 export function geluTanh(y: usize, x: usize, n: i32): void {
@@ -220,7 +220,7 @@ export function geluTanh(y: usize, x: usize, n: i32): void {
 }
 /** dx = dy (σ(u) + x u' σ(u) (1 - σ(u))) */
 export function geluTanhGrad(dx: usize, dy: usize, x: usize, n: i32): void {
-  map2<GeluTanhGrad>(dx, dy, x, n);
+  each2<GeluTanhGrad>(dx, dy, x, n);
 }
 /** y = x σ(x) */
 export function silu(y: usize, x: usize, n: i32): void {
@@ -228,7 +228,7 @@ export function silu(y: usize, x: usize, n: i32): void {
 }
 /** dx = dy σ(x) (1 + x (1 - σ(x))) */
 export function siluGrad(dx: usize, dy: usize, x: usize, n: i32): void {
-  map2<SiluGrad>(dx, dy, x, n);
+  each2<SiluGrad>(dx, dy, x, n);
 }
 /** y = x where x > 0, else alpha (e^(inner x) - 1) */
 export function elu(y: usize, x: usize, n: i32, alpha: f32, inner: f32): void {
@@ -244,7 +244,7 @@ export function mish(y: usize, x: usize, n: i32): void {
 }
 /** dx = dy times mish's slope */
 export function mishGrad(dx: usize, dy: usize, x: usize, n: i32): void {
-  map2<MishGrad>(dx, dy, x, n);
+  each2<MishGrad>(dx, dy, x, n);
 }
 /** y = x min(max(x + 3, 0), 6) / 6 */
 export function hardswish(y: usize, x: usize, n: i32): void {
@@ -252,11 +252,11 @@ export function hardswish(y: usize, x: usize, n: i32): void {
 }
 /** dx = 0 where x < -3, dy where x >= 3, else dy (x / 3 + 1/2) */
 export function hardswishGrad(dx: usize, dy: usize, x: usize, n: i32): void {
-  map2<HardswishGrad>(dx, dy, x, n);
+  each2<HardswishGrad>(dx, dy, x, n);
 }
 /** y = log(1 + e^(beta x)) / beta; x where beta x > threshold */
 export function softplus(y: usize, x: usize, n: i32, beta: f32, threshold: f32): void {
-  map1s<Softplus>(y, x, n, beta, threshold);
+  each1s<Softplus>(y, x, n, beta, threshold);
 }
 /** dx = dy σ(beta x); dy where beta x > threshold */
 export function softplusGrad(dx: usize, dy: usize, x: usize, n: i32, beta: f32, threshold: f32): void {

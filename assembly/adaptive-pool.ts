@@ -20,10 +20,10 @@ export function adaptiveMax(
   wo: usize,
 ): void {
   for (let plane: usize = 0; plane < planes; plane++) {
-    for (let oy: usize = 0; oy < ho; oy++)
+    for (let oy: usize = 0; oy < ho; oy++) {
+      const y0 = startOf(oy, h, ho);
+      const y1 = endOf(oy, h, ho);
       for (let ox: usize = 0; ox < wo; ox++, y += 4, index += 4) {
-        const y0 = startOf(oy, h, ho);
-        const y1 = endOf(oy, h, ho);
         const x0 = startOf(ox, w, wo);
         const x1 = endOf(ox, w, wo);
         let at = y0 * w + x0;
@@ -39,6 +39,7 @@ export function adaptiveMax(
         store<f32>(y, best);
         store<u32>(index, <u32>at);
       }
+    }
     x += (h * w) << 2;
   }
 }
@@ -46,16 +47,17 @@ export function adaptiveMax(
 /** y[planes][ho][wo] = the mean of each window of x[planes][h][w]. */
 export function adaptiveMean(y: usize, x: usize, planes: usize, h: usize, w: usize, ho: usize, wo: usize): void {
   for (let plane: usize = 0; plane < planes; plane++) {
-    for (let oy: usize = 0; oy < ho; oy++)
+    for (let oy: usize = 0; oy < ho; oy++) {
+      const y0 = startOf(oy, h, ho);
+      const y1 = endOf(oy, h, ho);
       for (let ox: usize = 0; ox < wo; ox++, y += 4) {
-        const y0 = startOf(oy, h, ho);
-        const y1 = endOf(oy, h, ho);
         const x0 = startOf(ox, w, wo);
         const x1 = endOf(ox, w, wo);
         let sum: f64 = 0;
         for (let i = y0; i < y1; i++) for (let j = i * w + x0; j < i * w + x1; j++) sum += <f64>load<f32>(x + (j << 2));
         store<f32>(y, <f32>(sum / <f64>((y1 - y0) * (x1 - x0))));
       }
+    }
     x += (h * w) << 2;
   }
 }
@@ -64,10 +66,10 @@ export function adaptiveMean(y: usize, x: usize, planes: usize, h: usize, w: usi
 export function adaptiveMeanGrad(dx: usize, dy: usize, planes: usize, h: usize, w: usize, ho: usize, wo: usize): void {
   memory.fill(dx, 0, (planes * h * w) << 2);
   for (let plane: usize = 0; plane < planes; plane++) {
-    for (let oy: usize = 0; oy < ho; oy++)
+    for (let oy: usize = 0; oy < ho; oy++) {
+      const y0 = startOf(oy, h, ho);
+      const y1 = endOf(oy, h, ho);
       for (let ox: usize = 0; ox < wo; ox++, dy += 4) {
-        const y0 = startOf(oy, h, ho);
-        const y1 = endOf(oy, h, ho);
         const x0 = startOf(ox, w, wo);
         const x1 = endOf(ox, w, wo);
         const share = load<f32>(dy) / <f32>((y1 - y0) * (x1 - x0));
@@ -77,6 +79,7 @@ export function adaptiveMeanGrad(dx: usize, dy: usize, planes: usize, h: usize, 
             store<f32>(at, load<f32>(at) + share);
           }
       }
+    }
     dx += (h * w) << 2;
   }
 }

@@ -38,14 +38,8 @@ const REPEATED: usize = 192;
 
 /** The rows of a layout, one after another. Needs 384 bytes at the layout's address. */
 class Rows {
-  @inline inner(layout: usize): i32 {
-    return changetype<Layout>(layout).inner;
-  }
   start(layout: usize, a: usize, b: usize, c: usize): void {
-    store<usize>(layout, a, CURSOR);
-    store<usize>(layout, b, CURSOR + 4);
-    store<usize>(layout, c, CURSOR + 8);
-    this.repeat(layout);
+    this.go(layout, a, b, c);
   }
   next(layout: usize): void {
     let a = load<usize>(layout, CURSOR);
@@ -62,13 +56,17 @@ class Rows {
       c -= (axis.c * axis.size) << 2;
       axis.count = 0;
     }
-    this.start(layout, a, b, c);
+    this.go(layout, a, b, c);
   }
-  repeat(layout: usize): void {
+  /** Stands at these elements; inlined, as a row may be short. */
+  @inline go(layout: usize, a: usize, b: usize, c: usize): void {
     const rows = changetype<Layout>(layout);
-    if (!rows.stepA) this.spread(layout + REPEATED, load<usize>(layout, CURSOR));
-    if (!rows.stepB) this.spread(layout + REPEATED + BLOCK, load<usize>(layout, CURSOR + 4));
-    if (!rows.stepC) this.spread(layout + REPEATED + 2 * BLOCK, load<usize>(layout, CURSOR + 8));
+    store<usize>(layout, a, CURSOR);
+    store<usize>(layout, b, CURSOR + 4);
+    store<usize>(layout, c, CURSOR + 8);
+    if (!rows.stepA) this.spread(layout + REPEATED, a);
+    if (!rows.stepB) this.spread(layout + REPEATED + BLOCK, b);
+    if (!rows.stepC) this.spread(layout + REPEATED + 2 * BLOCK, c);
   }
   spread(block: usize, element: usize): void {
     const v = v128.load_splat<u32>(element);

@@ -1,7 +1,7 @@
 // Another way to the convolution's input gradient, for outputs much smaller than the input (a kernel as large as the image, a large one
 // without padding), where most taps of most input pixels lie outside dy: for each tap the products of weights and dy's pixels, added
 // to where the tap reads x. The products of a few channels at a time stay in L1 or L2. Which way is taken is decided here, too.
-import { cellsBefore, Geometry, Grid, gridBytes, outputCells, planeOf, stripOf, vectors } from "./conv-geometry";
+import { Cells, Geometry, Grid, gridBytes, outputCells, planeOf, stripOf, vectors } from "./conv-geometry";
 import { fillGrid } from "./conv-pack";
 import { biasBytes, convolve, listPixels, Pass, packGroup, panelBytes, pixelBytes, workBytes } from "./conv-pass";
 
@@ -135,30 +135,36 @@ export function columnsInputGrad(dx: usize, dy: usize, weight: usize, bias: usiz
 
 /** Adds columns `[channels][kh][kw][ho][wo]` to the pixels of dx that their taps read. */
 function addColumns(dx: usize, s: usize, channels: usize, g: Geometry): void {
+  const cells = changetype<Cells>(0);
+  const wo = g.wo;
+  const w = g.w;
+  const sh = g.sh;
+  const sw = g.sw;
   for (let c: usize = 0; c < channels; c++) {
-    for (let ky: usize = 0; ky < g.kh; ky++)
+    for (let ky: usize = 0; ky < g.kh; ky++) {
+      // the outputs whose tap lies inside x: 0 <= y * sh + ky * dh - ph < h, and so for columns
+      const y0 = cells.before(g.ph, ky * g.dh, sh);
+      const y1 = min(g.ho, cells.before(g.ph + g.h, ky * g.dh, sh));
       for (let kx: usize = 0; kx < g.kw; kx++) {
-        // the outputs whose tap lies inside x: 0 <= y * sh + ky * dh - ph < h, and so for columns
-        const y0 = cellsBefore(g.ph, ky * g.dh, g.sh);
-        const y1 = min(g.ho, cellsBefore(g.ph + g.h, ky * g.dh, g.sh));
-        const x0 = cellsBefore(g.pw, kx * g.dw, g.sw);
-        const x1 = min(g.wo, cellsBefore(g.pw + g.w, kx * g.dw, g.sw));
+        const x0 = cells.before(g.pw, kx * g.dw, sw);
+        const x1 = min(wo, cells.before(g.pw + w, kx * g.dw, sw));
         for (let y = y0; y < y1; y++) {
-          const d = dx + (((y * g.sh + ky * g.dh - g.ph) * g.w + kx * g.dw - g.pw) << 2);
-          const row = s + ((y * g.wo) << 2);
+          const d = dx + (((y * sh + ky * g.dh - g.ph) * w + kx * g.dw - g.pw) << 2);
+          const row = s + ((y * wo) << 2);
           let x = x0;
-          if (g.sw === 1)
+          if (sw === 1)
             for (; x + 4 <= x1; x += 4) {
               const at = d + (x << 2);
               v128.store(at, f32x4.add(v128.load(at), v128.load(row + (x << 2))));
             }
           for (; x < x1; x++) {
-            const at = d + ((x * g.sw) << 2);
+            const at = d + ((x * sw) << 2);
             store<f32>(at, load<f32>(at) + load<f32>(row + (x << 2)));
           }
         }
-        s += (g.ho * g.wo) << 2;
+        s += (g.ho * wo) << 2;
       }
-    dx += (g.h * g.w) << 2;
+    }
+    dx += (g.h * w) << 2;
   }
 }

@@ -111,7 +111,13 @@ export class Grid {
 
 /** How many cells of a phase lie before `edge`: the k >= 0 with k * stride + phase < edge. */
 export function cellsBefore(edge: usize, phase: usize, stride: usize): usize {
-  return edge > phase ? (edge - phase + stride - 1) / stride : 0;
+  return changetype<Cells>(0).before(edge, phase, stride);
+}
+/** The same for loops over planes and taps. */
+export class Cells {
+  @inline before(edge: usize, phase: usize, stride: usize): usize {
+    return edge > phase ? (edge - phase + stride - 1) / stride : 0;
+  }
 }
 
 /** Floats of a plane of `cells`: an odd number of cache lines, as planes a power of two apart share too few sets of L1. */

@@ -1,6 +1,6 @@
 // Rearrangements around the convolution loops: images into padded grids and back, weights into panels, channels into lanes and
 // back. No arithmetic here but the bias; the shapes are conv-geometry.ts's.
-import { cellsBefore, Grid } from "./conv-geometry";
+import { Cells, Grid } from "./conv-geometry";
 import { Tile4x8 } from "./conv-tile";
 
 /** d[i] = s[i * stride] for i < n. */
@@ -23,6 +23,7 @@ function copyRow(d: usize, s: usize, n: usize, stride: usize): void {
 
 /** Copies an image `[channels][d][h][w]` into its grid, whose borders must be zero already. */
 export function fillGrid(at: usize, x: usize, grid: Grid): void {
+  const cells = changetype<Cells>(0);
   const sd = grid.sd;
   const sh = grid.sh;
   const sw = grid.sw;
@@ -31,14 +32,14 @@ export function fillGrid(at: usize, x: usize, grid: Grid): void {
   const d = grid.d;
   const width = grid.width;
   for (let fz: usize = 0; fz < grid.phasesD; fz++) {
-    const z0 = cellsBefore(grid.front, fz, sd);
-    const z1 = min(grid.depth, cellsBefore(grid.front + d, fz, sd));
+    const z0 = cells.before(grid.front, fz, sd);
+    const z1 = min(grid.depth, cells.before(grid.front + d, fz, sd));
     for (let fy: usize = 0; fy < grid.phasesH; fy++) {
-      const y0 = cellsBefore(grid.top, fy, sh);
-      const y1 = min(grid.rows, cellsBefore(grid.top + h, fy, sh));
+      const y0 = cells.before(grid.top, fy, sh);
+      const y1 = min(grid.rows, cells.before(grid.top + h, fy, sh));
       for (let fx: usize = 0; fx < grid.phasesW; fx++) {
-        const x0 = cellsBefore(grid.left, fx, sw);
-        const x1 = min(width, cellsBefore(grid.left + w, fx, sw));
+        const x0 = cells.before(grid.left, fx, sw);
+        const x1 = min(width, cells.before(grid.left + w, fx, sw));
         if (x1 <= x0) continue;
         const phase = at + grid.phase(fz, fy, fx);
         for (let c: usize = 0; c < grid.channels; c++)

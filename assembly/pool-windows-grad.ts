@@ -43,6 +43,7 @@ export function meanWindowsGrad(
   listDivisors(divisors, g, countPadding, divisor);
   const shareRows = min(g.ho, dyGrid.rows - g.reachH);
   const shareCols = min(g.wo, dyGrid.width - g.reachW);
+  const sw = g.sw;
   for (let plane: usize = 0; plane < g.n; plane++) {
     for (let oy: usize = 0; oy < shareRows; oy++) {
       const to = dys + (((oy + g.reachH) * dyGrid.width + g.reachW) << 2);
@@ -58,19 +59,19 @@ export function meanWindowsGrad(
     }
     let first = offsets;
     for (let fy: usize = 0; fy < g.sh; fy++)
-      for (let fx: usize = 0; fx < g.sw; fx++) {
-        const end = <usize>load<u32>(ends + ((fy * g.sw + fx) << 2));
+      for (let fx: usize = 0; fx < sw; fx++) {
+        const end = <usize>load<u32>(ends + ((fy * sw + fx) << 2));
         const y0 = cellsBefore(g.ph, fy, g.sh);
-        const x0 = cellsBefore(g.pw, fx, g.sw);
+        const x0 = cellsBefore(g.pw, fx, sw);
         const rows = spanOf(fy, g.h, g.ph, g.sh);
-        const cols = spanOf(fx, g.w, g.pw, g.sw);
+        const cols = spanOf(fx, g.w, g.pw, sw);
         for (let r: usize = 0; r < rows; r++) {
           const cell = dys + (((y0 + r) * dyGrid.width + x0) << 2);
-          const to = dx + ((((y0 + r) * g.sh + fy - g.ph) * g.w + x0 * g.sw + fx - g.pw) << 2);
+          const to = dx + ((((y0 + r) * g.sh + fy - g.ph) * g.w + x0 * sw + fx - g.pw) << 2);
           for (let c: usize = 0; c < cols; c += 4) {
             let sum = f32x4.splat(0);
             for (let p = first; p < end; p += 4) sum = f32x4.add(sum, v128.load(cell + (c << 2) + <usize>load<u32>(p)));
-            spreadLanes(to + ((c * g.sw) << 2), sum, cols - c, g.sw);
+            spreadLanes(to + ((c * sw) << 2), sum, cols - c, sw);
           }
         }
         first = end;

@@ -29,18 +29,19 @@ export function maxWindows(y: usize, x: usize, g: Geometry, scratch: usize): voi
   listTaps(places, grid, g);
   const padding = f32x4.splat(PADDING);
   for (let i: usize = 0, bytes = gridBytes(1, 1, grid.plane); i < bytes; i += 16) v128.store(cells + i, padding);
+  const wo = g.wo;
   for (let plane: usize = 0; plane < g.n; plane++) {
     fillGrid(cells, x, grid);
     for (let oy: usize = 0; oy < g.ho; oy++) {
       const row = cells + ((oy * grid.width) << 2);
-      for (let ox: usize = 0; ox < g.wo; ox += 4) {
+      for (let ox: usize = 0; ox < wo; ox += 4) {
         let best = padding;
         for (let p = places; p < end; p += 4) {
           best = larger.of(best, v128.load(row + (ox << 2) + <usize>load<u32>(p)));
         }
-        changetype<Tail>(0).store(y + (ox << 2), best, <i32>(g.wo - ox));
+        changetype<Tail>(0).store(y + (ox << 2), best, <i32>(wo - ox));
       }
-      y += g.wo << 2;
+      y += wo << 2;
     }
     x += (g.h * g.w) << 2;
   }
@@ -66,12 +67,13 @@ export function maxWindowsIndex(y: usize, index: usize, x: usize, g: Geometry, s
   const step = <i32>g.sw;
   const lanes = i32x4.mul(i32x4(0, 1, 2, 3), i32x4.splat(step));
   for (let i: usize = 0, bytes = gridBytes(1, 1, grid.plane); i < bytes; i += 16) v128.store(cells + i, padding);
+  const wo = g.wo;
   for (let plane: usize = 0; plane < g.n; plane++) {
     fillGrid(cells, x, grid);
     for (let oy: usize = 0; oy < g.ho; oy++) {
       const row = cells + ((oy * grid.width) << 2);
       const first = <i32>((oy * g.sh - g.ph) * g.w - g.pw);
-      for (let ox: usize = 0; ox < g.wo; ox += 4) {
+      for (let ox: usize = 0; ox < wo; ox += 4) {
         let best = padding;
         let winner = none;
         for (let p = places; p < end; p += 4) {
@@ -80,7 +82,7 @@ export function maxWindowsIndex(y: usize, index: usize, x: usize, g: Geometry, s
           best = v128.bitselect(v, best, wins);
           winner = v128.bitselect(v128.load_splat<u32>(p + table), winner, wins);
         }
-        const n = <i32>(g.wo - ox);
+        const n = <i32>(wo - ox);
         const at = i32x4.add(winner, i32x4.add(lanes, i32x4.splat(first + <i32>ox * step)));
         changetype<Tail>(0).store(y + (ox << 2), best, n);
         changetype<Tail>(0).store(index + (ox << 2), at, n);
@@ -90,8 +92,8 @@ export function maxWindowsIndex(y: usize, index: usize, x: usize, g: Geometry, s
           for (let i = 0; i < min(4, n); i++)
             if ((lost >> i) & 1) store<i32>(index + ((ox + i) << 2), firstInside(oy, ox + i, g));
       }
-      y += g.wo << 2;
-      index += g.wo << 2;
+      y += wo << 2;
+      index += wo << 2;
     }
     x += (g.h * g.w) << 2;
   }
@@ -120,20 +122,21 @@ export function meanWindows(y: usize, x: usize, g: Geometry, scratch: usize, cou
   listTaps(places, grid, g);
   memory.fill(cells, 0, gridBytes(1, 1, grid.plane));
   listDivisors(table, g, countPadding, divisor);
+  const wo = g.wo;
   for (let plane: usize = 0; plane < g.n; plane++) {
     fillGrid(cells, x, grid);
     let divisors = table;
     for (let oy: usize = 0; oy < g.ho; oy++) {
       const row = cells + ((oy * grid.width) << 2);
-      for (let ox: usize = 0; ox < g.wo; ox += 4) {
+      for (let ox: usize = 0; ox < wo; ox += 4) {
         let sum = f32x4.splat(0);
         for (let p = places; p < end; p += 4) {
           sum = f32x4.add(sum, v128.load(row + (ox << 2) + <usize>load<u32>(p)));
         }
-        changetype<Tail>(0).store(y + (ox << 2), f32x4.div(sum, v128.load(divisors + (ox << 2))), <i32>(g.wo - ox));
+        changetype<Tail>(0).store(y + (ox << 2), f32x4.div(sum, v128.load(divisors + (ox << 2))), <i32>(wo - ox));
       }
-      y += g.wo << 2;
-      divisors += g.wo << 2;
+      y += wo << 2;
+      divisors += wo << 2;
     }
     x += (g.h * g.w) << 2;
   }

@@ -18,6 +18,7 @@ export class Row {
   }
 
   /** y += x over n floats. */
+  @inline
   add(y: usize, x: usize, n: i32): void {
     for (; n >= 4; n -= 4, y += 16, x += 16) v128.store(y, f32x4.add(v128.load(y), v128.load(x)));
     for (; n > 0; n--, y += 4, x += 4) store<f32>(y, load<f32>(y) + load<f32>(x));

@@ -57,7 +57,11 @@ function insertion(words: usize, n: usize, count: usize): void {
       if (word >= load<u64>(last)) continue;
       at = last;
     }
-    for (; at > words && load<u64>(at - 8) > word; at -= 8) store<u64>(at, load<u64>(at - 8));
+    for (; at > words; at -= 8) {
+      const before = load<u64>(at - 8);
+      if (before <= word) break;
+      store<u64>(at, before);
+    }
     store<u64>(at, word);
   }
 }
@@ -67,8 +71,9 @@ function radix(words: usize, other: usize, counts: usize, n: usize): void {
   const bytes = n << 3;
   for (let byte: usize = 4; byte < 8; byte++) {
     memory.fill(counts, 0, COUNTS);
+    const keys = words + byte;
     for (let at: usize = 0; at < bytes; at += 8) {
-      const count = counts + ((<usize>load<u8>(words + at + byte)) << 2);
+      const count = counts + ((<usize>load<u8>(keys + at)) << 2);
       store<u32>(count, load<u32>(count) + 8);
     }
     let sum: u32 = 0;
@@ -78,7 +83,7 @@ function radix(words: usize, other: usize, counts: usize, n: usize): void {
       sum += own;
     }
     for (let at: usize = 0; at < bytes; at += 8) {
-      const count = counts + ((<usize>load<u8>(words + at + byte)) << 2);
+      const count = counts + ((<usize>load<u8>(keys + at)) << 2);
       const to = load<u32>(count);
       store<u64>(other + to, load<u64>(words + at));
       store<u32>(count, to + 8);

@@ -1,5 +1,5 @@
 // Builds what is stale: `core` the kernels (build/), `types` the declarations and `bundles` the package's files (dist/).
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -14,6 +14,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import lzma from "lzma";
+import { optimize } from "./optimize.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...parts: string[]): string => join(root, ...parts);
@@ -21,18 +22,6 @@ const at = (...parts: string[]): string => join(root, ...parts);
 /** Runs a program of a dev dependency by this Node. */
 function run(script: string, ...args: string[]): void {
   execFileSync(process.execPath, [at("node_modules", script), ...args], { cwd: root, stdio: "inherit" });
-}
-
-/** Runs the AssemblyScript compiler, less what it says of its own search for a smaller module, which always ends so. */
-function compileCore(): void {
-  const compiler = [at("node_modules/assemblyscript/bin/asc.js"), "--target", "release"];
-  const { status, stderr } = spawnSync(process.execPath, compiler, {
-    cwd: root,
-    encoding: "utf8",
-    stdio: ["ignore", "inherit", "pipe"],
-  });
-  process.stderr.write(stderr.replace("Last converge was suboptimal.\n", ""));
-  if (status !== 0) throw new Error("build: expected kernels that compile, got the errors above");
 }
 
 /** When the newest file below was written, in ms. */
@@ -54,10 +43,11 @@ function stale(output: string, ...inputs: string[]): boolean {
  * than gzip does, and src/lzma.ts unpacks it in less code than other formats take.
  */
 export function buildCore(): void {
-  if (!stale("build/core-bytes.js", "assembly", "asconfig.json", "package-lock.json")) return;
+  if (!stale("build/core-bytes.js", "assembly", "asconfig.json", "scripts/optimize.ts", "package-lock.json")) return;
   mkdirSync(at("build"), { recursive: true });
-  compileCore();
-  const bytes = readFileSync(at("build/core.wasm"));
+  run("assemblyscript/bin/asc.js", "--target", "release");
+  const bytes = optimize(readFileSync(at("build/core.wasm")));
+  writeFileSync(at("build/core.wasm"), bytes);
   const text = Buffer.from(lzma.compress([...bytes], 9)).toString("base64");
   writeFileSync(at("build/core-bytes.d.ts"), "export declare const compressed: string;\n");
   writeFileSync(at("build/core-bytes.js"), `export const compressed = "${text}";\n`);
