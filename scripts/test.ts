@@ -46,13 +46,19 @@ interface VitestResults {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly testResults: readonly {
+    readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages: readonly string[];
+    }[];
   }[];
 }
 
-/** Tests that were skipped, to be told at the end. */
+/** Tests that were skipped, and those that failed: told at the end, for who sees only the end of a long log. */
 const leftOut: string[] = [];
+const broken: string[] = [];
 
 function vitest(): Count {
   const folder = mkdtempSync(join(tmpdir(), "sedge-test-"));
@@ -70,6 +76,11 @@ function vitest(): Count {
       f.assertionResults.filter((t) => /skipped|pending/.test(t.status)),
     );
     leftOut.push(...skipped.map((t) => t.fullName));
+    for (const file of results.testResults) {
+      for (const test of file.assertionResults) {
+        if (test.status === "failed") broken.push(`${test.fullName} (${file.name})\n  ${test.failureMessages[0]}`);
+      }
+    }
   }
   rmSync(folder, { recursive: true, force: true });
   return honest(count, status);
@@ -92,6 +103,7 @@ console.log("");
 for (const { name, passed, failed } of counts) console.log(`${name}: ${passed} passed, ${failed} failed`);
 const data = resolve(root, process.env.SEDGE_DATA ?? "../shared");
 if (!existsSync(data)) console.log(`left out: tests on real data, for SEDGE_DATA names no folder (${data})`);
+for (const name of broken) console.log(`failed: ${name}`);
 for (const name of leftOut) console.log(`left out: ${name}`);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 console.log(`${counts.reduce((sum, count) => sum + count.passed, 0)} passed, ${failed} failed`);

@@ -50,18 +50,22 @@ describe("the graph keeps no handle alive:", () => {
       return t === undefined || t === loss ? [] : [t.origin];
     });
 
-  /** Ops whose handles are alive although only the loss is held. */
+  /** A loss computed anew, and the ops whose handles are alive although only the loss is held. */
   async function aliveBehind(apply: Op, inputs: Tensor[]): Promise<[Tensor, string[]]> {
-    const [loss, made] = watched(apply, inputs);
-    let alive: string[] = [];
-    // More than once: a handle may still stand in a register or on the stack of code that was just compiled.
-    for (let attempt = 0; attempt < 5; attempt++) {
-      await setImmediate(); // a WeakRef that was just made, or looked at, keeps its target until then
-      gc();
-      alive = originsOf(made, loss);
-      if (alive.length === 0) break;
+    let found: [Tensor, string[]];
+    // A handle that the graph captures is alive behind every loss. Now and then, mostly on a busy machine, V8 itself holds
+    // one (a collection that had begun while it was in use, code just compiled): that one is not behind the next loss.
+    for (let attempt = 1; ; attempt++) {
+      seed(1);
+      const [loss, made] = watched(apply, inputs);
+      for (let collection = 0; collection < 3; collection++) {
+        await setImmediate(); // a WeakRef that was just made, or looked at, keeps its target until then
+        gc();
+      }
+      found = [loss, originsOf(made, loss)];
+      if (found[1].length === 0 || attempt === 8) return found;
+      loss.dispose();
     }
-    return [loss, alive];
   }
 
   it.each(rowsOf(withGradient))("$name", async ({ call }) => {
@@ -73,7 +77,6 @@ describe("the graph keeps no handle alive:", () => {
     const expected = gradients();
     for (const x of inputs) x.zeroGrad();
 
-    seed(1);
     const [loss, alive] = await aliveBehind(call[1], inputs);
     expect(alive).toEqual([]);
     for (const retainGraph of [true, false]) {
