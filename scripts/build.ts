@@ -116,7 +116,12 @@ export async function buildPackage(): Promise<void> {
   const { metafile } = await build({ ...settings, entryPoints, plugins: [classNames] });
   await build({
     ...settings,
-    entryPoints: { index: at("src/entry.ts"), node: at("src/node.ts") },
+    entryPoints: {
+      index: at("src/entry.ts"),
+      data: at("src/data.ts"),
+      inspect: at("src/inspect.ts"),
+      node: at("src/node.ts"),
+    },
     plugins: [fromFunctional(metafile.inputs), classNames],
   });
   copyFileSync(at("build/core.wasm"), at("dist/core.wasm")); // for those who host it themselves

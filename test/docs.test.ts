@@ -12,11 +12,15 @@ import { undocumented } from "./docs/exports.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** Where the examples' programs are written; their imports of the package become paths into src/. */
 const folder = join(root, "build", "examples");
-const entries = ["entry", "functional", "node"].map((name) => join(root, "src", `${name}.ts`)).filter(existsSync);
+const entries = ["entry", "functional", "data", "inspect", "node"]
+  .map((name) => join(root, "src", `${name}.ts`))
+  .filter(existsSync);
 const toRoot = relative(folder, root).replaceAll("\\", "/");
 const modules = {
   sedge: `${toRoot}/src/entry.ts`,
   "sedge/functional": `${toRoot}/src/functional.ts`,
+  "sedge/data": `${toRoot}/src/data.ts`,
+  "sedge/inspect": `${toRoot}/src/inspect.ts`,
   "sedge/node": `${toRoot}/src/node.ts`,
 };
 

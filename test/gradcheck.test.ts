@@ -2,7 +2,8 @@
 // op-gradcheck.test.ts.
 import { describe, expect, it } from "vitest";
 import { record } from "../src/autograd.ts";
-import { exp, gradcheck, gradgradcheck, memory, mul, type Tensor, tensor } from "../src/entry.ts";
+import { exp, memory, mul, type Tensor, tensor } from "../src/entry.ts";
+import { gradcheck, gradgradcheck } from "../src/inspect.ts";
 
 /** 2 x with a gradient of its own. */
 const doubled = (x: Tensor, slope: number, second = slope): Tensor =>

@@ -1,7 +1,8 @@
 // Every differentiable op's gradient, and its gradient of gradients, against differences of its values. The table of
 // calls is op-calls.ts.
 import { describe, expect, it } from "vitest";
-import { gradcheck, gradgradcheck, seed, type Tensor, tidy } from "../src/entry.ts";
+import { seed, type Tensor, tidy } from "../src/entry.ts";
+import { gradcheck, gradgradcheck } from "../src/inspect.ts";
 import { type Call, FIRST_ORDER, OWN_GRADIENT, rowsOf, withGradient } from "./op-calls.ts";
 
 /** The float32 results of a call; it draws the same random numbers each time. */

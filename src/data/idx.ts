@@ -1,8 +1,9 @@
 // IDX, the format of MNIST and its kin: bytes to arrays, arrays to a dataset. Knows no folders or file names;
 // those are src/data/idx-files.ts.
 // Format: http://yann.lecun.com/exdb/mnist/ ("the IDX file format")
+
+import { zeros } from "../ops/create.ts";
 import { checkOptions, demand, show, sizeOf } from "../shape.ts";
-import { empty } from "../tensor.ts";
 import { Dataset } from "./dataset.ts";
 
 /** An array as an IDX file holds it. */
@@ -41,7 +42,7 @@ const hex = (byte: number | undefined): string => `0x${(byte ?? 0).toString(16).
  *
  * @example
  * ```ts
- * import { parseIdx } from "sedge";
+ * import { parseIdx } from "sedge/data";
  * const { shape, data } = parseIdx(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9]));
  * shape; // => [3]
  * data[2]; // => 9
@@ -96,7 +97,7 @@ export function parseIdx(bytes: Uint8Array, options?: { file?: string }): IdxArr
  *
  * @example
  * ```ts
- * import { gunzip } from "sedge";
+ * import { gunzip } from "sedge/data";
  * const zipped = new Blob([new Uint8Array([1, 2, 3])]).stream().pipeThrough(new CompressionStream("gzip"));
  * const bytes = await gunzip(new Uint8Array(await new Response(zipped).arrayBuffer()));
  * bytes.length; // => 3
@@ -125,7 +126,7 @@ const WHITE = 255;
  *
  * @example
  * ```ts
- * import { idxDataset } from "sedge";
+ * import { idxDataset } from "sedge/data";
  * const images = { shape: [2, 1, 2], data: new Uint8Array([0, 255, 51, 0]) };
  * const data = idxDataset(images, { shape: [2], data: new Uint8Array([3, 1]) });
  * data.x.shape; // => [2,1,1,2]
@@ -141,8 +142,8 @@ export function idxDataset(images: IdxArray, labels: IdxArray, options?: { file?
   if (n !== labels.shape[0]) {
     throw new RangeError(`${source}: expected as many labels as images, got ${n} images and ${labels.shape[0]} labels`);
   }
-  const x = empty([n, 1, height, width]);
-  const y = empty([n], "int32");
+  const x = zeros([n, 1, height, width]);
+  const y = zeros([n], { dtype: "int32" });
   const values = Float32Array.from({ length: WHITE + 1 }, (_, byte) => byte / WHITE);
   const out = x.data;
   for (let i = 0; i < pixels.length; i++) out[i] = values[pixels[i]!]!;

@@ -16,11 +16,12 @@ export const TIERS: readonly (readonly string[])[] = [
   ["format.ts", "tensor.ts"],
   ["autograd.ts", "backward.ts", "grad.ts"],
   ["ops/"],
-  ["nn/", "losses/", "metrics.ts", "gradcheck.ts"],
+  ["nn/", "losses/", "metrics.ts"],
   ["optim/"],
   ["data/", "io/", "train/"],
+  ["inspect/"],
   ["nn.ts", "optim.ts", "index.ts"],
-  ["boot.ts", "methods.ts", "entry.ts", "functional.ts", "node.ts"],
+  ["boot.ts", "methods.ts", "entry.ts", "functional.ts", "data.ts", "inspect.ts", "node.ts"],
 ];
 
 function tierOf(path: string): number {

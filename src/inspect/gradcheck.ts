@@ -1,12 +1,12 @@
 // Checks of gradients against differences of values, for ops and layers of one's own and for the library's tests.
-import { backward } from "./backward.ts";
-import { grad } from "./grad.ts";
-import { mul } from "./ops/binary.ts";
-import { tensor, variable } from "./ops/create.ts";
-import { sum } from "./ops/reduce.ts";
-import { tidy } from "./scope.ts";
-import { demand, readOptions, type Shape, show, sizeOf } from "./shape.ts";
-import { expectTensor, Tensor } from "./tensor.ts";
+import { backward } from "../backward.ts";
+import { grad } from "../grad.ts";
+import { mul } from "../ops/binary.ts";
+import { tensor, variable } from "../ops/create.ts";
+import { sum } from "../ops/reduce.ts";
+import { tidy } from "../scope.ts";
+import { demand, readOptions, type Shape, show, sizeOf } from "../shape.ts";
+import { Tensor } from "../tensor.ts";
 
 /** Options of {@link gradcheck}. Values are float32, so that steps and tolerances are wider than PyTorch's. */
 export interface GradcheckOptions {
@@ -35,7 +35,8 @@ const DEFAULTS = { eps: 1e-2, atol: 1e-3, rtol: 1e-2, raiseException: true };
  *
  * @example
  * ```ts
- * import { gradcheck, tanh, tensor } from "sedge";
+ * import { tanh, tensor } from "sedge";
+ * import { gradcheck } from "sedge/inspect";
  * gradcheck((x) => tanh(x).square(), [tensor([0.5, -1])]); // => true
  * gradcheck((x) => x.detach().mul(x), [tensor([2])], { raiseException: false }); // => false
  * ```
@@ -60,7 +61,8 @@ export function gradcheck(
  *
  * @example
  * ```ts
- * import { gradgradcheck, tensor } from "sedge";
+ * import { tensor } from "sedge";
+ * import { gradgradcheck } from "sedge/inspect";
  * gradgradcheck((x) => x.exp().mul(x), [tensor([0.5, -1])]); // => true
  * ```
  */
@@ -100,7 +102,7 @@ function check(
 ): boolean {
   demand(typeof fn === "function", op, "a function", fn, TypeError);
   demand(Array.isArray(inputs), op, "inputs to be an array", inputs, TypeError);
-  for (const [i, x] of inputs.entries()) expectTensor(op, `inputs[${i}]`, x);
+  for (const [i, x] of inputs.entries()) demand(x instanceof Tensor, op, `inputs[${i}] to be a tensor`, x, TypeError);
   const { raiseException, ...tolerance } = readOptions(op, options, DEFAULTS);
   const copies = inputs.map((x) => (x.dtype === "float32" ? variable(x.data.slice(), { shape: x.shape }) : x));
   try {
@@ -173,7 +175,10 @@ function indexOfWrong(got: ArrayLike<number>, want: Float64Array, atol: number, 
 function listOf(op: string, result: Tensor | readonly Tensor[]): readonly Tensor[] {
   const list = result instanceof Tensor ? [result] : result;
   demand(Array.isArray(list), op, "fn to return tensors", result, TypeError);
-  for (const y of list) expectTensor(op, "the result of fn", y, "float32");
+  for (const y of list) {
+    demand(y instanceof Tensor, op, "fn to return tensors", y, TypeError);
+    demand(y.dtype === "float32", op, "fn to return float32 tensors", y.dtype, TypeError);
+  }
   return list;
 }
 
