@@ -1,5 +1,5 @@
 // The default model: a convolutional network for small gray images, under 100,000 parameters at 28 x 28 pixels.
-import { nn } from "../src/entry.ts";
+import { nn } from "sedge";
 
 /** Channels of the two convolutions. */
 const CHANNELS = [16, 32] as const;

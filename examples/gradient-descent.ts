@@ -1,5 +1,5 @@
 // Plain gradient descent on a whole data set, with no batches: a line through points, then the same by L-BFGS.
-import { linear, mse, optim, randn, seed, type Tensor, tidy, variable } from "../src/entry.ts";
+import { linear, mse, optim, randn, seed, type Tensor, tidy, variable } from "sedge";
 
 /** What a run found: the line's slope and offset, and the loss at first and at last. */
 export interface Fit {

@@ -1,11 +1,11 @@
 // The main job, `npm start`: trains the default model on drawings that it makes itself, or on a folder of IDX files,
-// and shows what came of it. The model is examples/cnn.ts, the drawings examples/glyphs.ts, the tables examples/report.ts.
+// and shows what came of it. The model is examples/cnn.ts, the drawings examples/support/glyphs.ts, the tables report.ts beside it.
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { cnn } from "../examples/cnn.ts";
-import { GLYPHS, glyphs } from "../examples/glyphs.ts";
-import { choices, classTable, confusion, picture, scores, sideBySide } from "../examples/report.ts";
+import { GLYPHS, glyphs } from "../examples/support/glyphs.ts";
+import { choices, classTable, confusion, picture, scores, sideBySide } from "../examples/support/report.ts";
 import { accuracy, crossEntropy, type Dataset, fit, type nn, optim, seed } from "../src/entry.ts";
 import { load, loadIdxFolder, progressBar, save } from "../src/node.ts";
 import { ArgumentError, readArguments, USAGE } from "./start-arguments.ts";

@@ -1,7 +1,7 @@
 // The drawings that the default model learns: their shape, their variety, and that a seed fixes every pixel.
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { GLYPHS, glyphs, SIDE } from "../examples/glyphs.ts";
+import { GLYPHS, glyphs, SIDE } from "../examples/support/glyphs.ts";
 import { memory, seed } from "../src/entry.ts";
 
 const draw = (n: number, from = 1) => {

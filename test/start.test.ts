@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { choices, classTable, confusion, picture, sideBySide } from "../examples/report.ts";
+import { choices, classTable, confusion, picture, sideBySide } from "../examples/support/report.ts";
 import { ArgumentError, readArguments, USAGE } from "../scripts/start-arguments.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -14,7 +14,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function start(...args: string[]) {
   const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
-  return spawnSync(process.execPath, [tsx, join(root, "scripts/start.ts"), ...args], { cwd: folder, encoding: "utf8" });
+  const program = ["--tsconfig", join(root, "tsconfig.json"), join(root, "scripts/start.ts")];
+  return spawnSync(process.execPath, [tsx, ...program, ...args], { cwd: folder, encoding: "utf8" });
 }
 
 /** IDX bytes of sizes and unsigned bytes. */

@@ -1,7 +1,7 @@
 // Drawings of ten glyphs, 28 x 28 pixels of gray, made from strokes: the data that the default model learns.
 // Every number comes from the library's seeded stream, and only + - * / and square roots are applied to it, which are
 // exact to the bit by the ECMAScript standard, unlike Math.sin and kin: one seed gives the same pixels everywhere.
-import { Dataset, rand, tidy, zeros } from "../src/entry.ts";
+import { Dataset, rand, tidy, zeros } from "sedge";
 
 /** Names of the classes; the label is the place in this list. Neighbours are the pairs that are easily confused. */
 export const GLYPHS = [

@@ -1,5 +1,5 @@
 // What a classifier's run has to show for itself, as text: figures for each class, and pictures with predictions.
-import { batches, type Dataset, type nn, noGrad } from "../src/entry.ts";
+import { batches, type Dataset, type nn, noGrad } from "sedge";
 
 /** The scores of a model for every example, row by row: [N, classes]. The model should be in evaluation mode. */
 export function scores(model: nn.Sequential, data: Dataset, classes: number): Float32Array {
