@@ -92,15 +92,16 @@ const settings = {
 } as const satisfies BuildOptions;
 
 /**
- * Takes what functional.js holds from there, by its public names, so that all entries have one state; src/shape.ts has
- * none, and is copied. Chunks shared by the entries would name each function thrice more, in 5 kB of imports and exports.
+ * Takes what functional.js holds from there, by its public names, so that all entries have one state; what has none and is
+ * not public is copied. Chunks shared by the entries would name each function thrice more, in 5 kB of imports and exports.
  */
+const COPIED = ["src/shape.ts", "src/train/monitor.ts"];
 const fromFunctional = (inputs: object): Plugin => ({
   name: "from-functional",
   setup({ onResolve }) {
     onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
       const file = relative(root, join(resolveDir, path)).replaceAll("\\", "/");
-      const held = file in inputs && file !== "src/shape.ts";
+      const held = file in inputs && !COPIED.includes(file);
       return held ? { path: "./functional.js", external: true } : undefined;
     });
   },

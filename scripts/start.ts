@@ -41,23 +41,19 @@ function prepare(folder: string | undefined): Job {
 }
 
 /** Trains in place; returns the wall time in seconds. */
-function train(model: nn.Sequential, { train, test }: Job, epochs: number): number {
+async function train(model: nn.Sequential, { train, test }: Job, epochs: number): Promise<number> {
   const optimizer = new optim.AdamW(model.parameters(), { lr: LEARNING_RATE });
   const steps = epochs * Math.ceil(train.length / BATCH);
-  let done = 0;
-  const decay = {
-    onBatchEnd: () => {
-      optimizer.lr = LEARNING_RATE * (1 - ++done / steps);
-    },
-  };
-  const { seconds } = fit(model, train, {
+  const scheduler = new optim.PolynomialLR(optimizer, { totalIters: steps });
+  const { seconds } = await fit(model, train, {
     loss: crossEntropy,
     optimizer,
     epochs,
     batchSize: BATCH,
     validation: test,
     metrics: { accuracy },
-    callbacks: [decay, progressBar()],
+    schedule: { scheduler, every: "step" },
+    callbacks: progressBar(),
   });
   return seconds;
 }
@@ -92,14 +88,14 @@ function showPredictions({ test, classes }: Job, chosen: readonly number[]): str
     .join("\n\n");
 }
 
-function main(job: Job, epochs: number): void {
+async function main(job: Job, epochs: number): Promise<void> {
   const { name, test, classes } = job;
   const [, , height, width] = job.train.x.shape as [number, number, number, number];
   const model = cnn(height, width, classes.length);
   const size = model.parameters().reduce((sum, p) => sum + p.size, 0);
   console.log(`${name}: ${job.train.length} images to train on, ${test.length} to test, ${classes.length} classes`);
   console.log(`a convolutional network of ${size} parameters, ${epochs} epochs\n`);
-  const seconds = train(model, job, epochs);
+  const seconds = await train(model, job, epochs);
 
   const path = join("models", `${name}.safetensors`);
   mkdirSync("models", { recursive: true });
@@ -137,4 +133,4 @@ function begin(args: readonly string[]): [Job, number] | null {
 }
 
 const begun = begin(process.argv.slice(2));
-if (begun !== null) main(...begun);
+if (begun !== null) await main(...begun);

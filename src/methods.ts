@@ -158,6 +158,10 @@ declare module "./tensor.ts" {
 
 /** What is no method. The type demands each such name and no other. */
 const OTHERS: Record<Exclude<keyof typeof everything, keyof All>, null> = {
+  getRngState: null,
+  earlyStopping: null,
+  predict: null,
+  setRngState: null,
   accuracy: null,
   arange: null,
   batches: null,

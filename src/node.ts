@@ -2,5 +2,6 @@
 import "./boot.ts";
 
 export { type ImageFolder, loadIdxFolder, readIdx } from "./data/idx-files.ts";
+export { type CheckpointOptions, checkpoint, lastCheckpoint } from "./io/checkpoints.ts";
 export { load, loadMetadata, type Saveable, save } from "./io/files.ts";
 export { type ProgressStream, progressBar } from "./train/progress.ts";

@@ -42,3 +42,46 @@ export function reserve(blocks: number): Draw {
   position += blocks;
   return draw;
 }
+
+/** Where the stream of random numbers stands: plain data, to be saved beside a model. */
+export interface RngState {
+  /** What `seed` was given. */
+  readonly seed: number;
+  /** Blocks of four numbers drawn since. */
+  readonly position: number;
+}
+
+/**
+ * Where the stream of random numbers stands.
+ * @see https://pytorch.org/docs/stable/generated/torch.get_rng_state.html
+ *
+ * @example
+ * ```ts
+ * import { getRngState, rand, seed, setRngState } from "sedge";
+ * seed(1);
+ * const state = getRngState();
+ * const first = rand([2]).toArray();
+ * setRngState(state);
+ * JSON.stringify(rand([2]).toArray()) === JSON.stringify(first); // => true
+ * ```
+ */
+export const getRngState = (): RngState => ({ seed: key1 * WORD + key0, position });
+
+/**
+ * Puts the stream of random numbers where {@link getRngState} found it.
+ *
+ * @throws TypeError or RangeError for what is no such state.
+ * @see https://pytorch.org/docs/stable/generated/torch.set_rng_state.html
+ *
+ * @example
+ * ```ts
+ * import { rand, setRngState } from "sedge";
+ * setRngState({ seed: 7, position: 0 }); // as seed(7)
+ * rand([2]).shape; // => [2]
+ * ```
+ */
+export function setRngState(state: RngState): void {
+  const at = checkInt("setRngState", "position", state?.position, 0, Number.MAX_SAFE_INTEGER);
+  seed(state.seed);
+  position = at;
+}

@@ -127,11 +127,11 @@ describe("what nobody can reach any more is released, once:", () => {
     return live();
   }
 
-  const model = () => {
+  const model = async () => {
     const net = new nn.Sequential(new nn.Linear(3, 4), new nn.ReLU(), new nn.Linear(4, 2));
     const data = new Dataset(randn([8, 3]), randint(0, 2, [8]));
     const optimizer = new optim.Adam(net.parameters(), { amsgrad: true });
-    fit(net, data, { loss: crossEntropy, optimizer, epochs: 2, batchSize: 4 });
+    await fit(net, data, { loss: crossEntropy, optimizer, epochs: 2, batchSize: 4 });
   };
   const chain = (): Tensor => {
     let y = variable([1]).add(0);

@@ -34,11 +34,11 @@ function flatness() {
 }
 
 describe(`over ${STEPS} training steps memory() is flat`, () => {
-  it("by fit", () => {
+  it("by fit", async () => {
     seed(1);
     const { model, optimizer, data } = smallNet();
     const { note, check } = flatness();
-    fit(model, data, {
+    await fit(model, data, {
       loss: crossEntropy,
       optimizer,
       epochs: EPOCHS,

@@ -99,8 +99,8 @@ describe("misuse is answered by name", () => {
       () => loose(node.progressBar)({ stream: 3 }),
       "progressBar: expected stream to be a writable stream, got 3",
     ],
-  ])("%s", (_, misuse, message) => {
-    expect(misuse).toThrow(message);
+  ])("%s", async (_, misuse, message) => {
+    await expect(async () => misuse()).rejects.toThrow(message);
   });
 });
 

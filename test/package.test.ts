@@ -67,6 +67,18 @@ describe("the package", () => {
     expect(bundled.outputFiles[0]!.text).not.toMatch(/from"node:|from "node:|cli-progress/);
   });
 
+  it("has entries that load, and share one library", () => {
+    const script = `
+      const names = ["sedge", "sedge/functional", "sedge/data", "sedge/inspect", "sedge/node"];
+      const entries = await Promise.all(names.map((name) => import(name)));
+      console.log(entries.every((e) => Object.keys(e).length > 0), entries[0].Tensor === entries[1].Tensor);`;
+    const out = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(out).toBe("true true\n");
+  });
+
   it("calls its classes by their own names", () => {
     const names = "console.log([S.Tensor, S.Dataset, S.nn.Linear, S.optim.Adam].map((c) => c.name).join())";
     const script = `import * as S from "sedge"; ${names}`;

@@ -37,34 +37,34 @@ describe("progressBar", () => {
     return fit(model, data, { ...whole, callbacks: progressBar({ stream: screen }), ...options });
   };
 
-  it("writes one plain line for each epoch where there is no terminal", () => {
+  it("writes one plain line for each epoch where there is no terminal", async () => {
     const screen = new Screen(false);
-    show(screen, { validation: data });
+    await show(screen, { validation: data });
     const figure = "-?[\\d.e+-]+";
     const line = `\\d/2  loss ${figure}  accuracy ${figure}  valLoss ${figure}  valAccuracy ${figure}  [\\d.]+ s`;
     expect(screen.text).toMatch(new RegExp(`^${line}\n${line}\n$`));
   });
 
-  it("draws a bar in a terminal, and keeps the line for each epoch", () => {
+  it("draws a bar in a terminal, and keeps the line for each epoch", async () => {
     const screen = new Screen(true);
-    show(screen);
+    await show(screen);
     expect(screen.text).toContain("epoch 1/2 ░░░░");
     expect(screen.text).toContain("epoch 1/2 ██████████  loss ");
     expect(screen.text).toMatch(/steps\/s {2}[\d.]+ s left/);
     expect(screen.text).toMatch(/2K2\/2 {2}loss [\d.]+ {2}accuracy [\d.]+ {2}[\d.]+ s\n$/);
   });
 
-  it("takes the bar away when the run fails", () => {
+  it("takes the bar away when the run fails", async () => {
     const screen = new Screen(true);
     const fail = () => {
       throw new Error("mine");
     };
     const callbacks = [progressBar({ stream: screen }), { onBatchEnd: fail }];
-    expect(() => show(screen, { callbacks })).toThrow("mine");
+    await expect(show(screen, { callbacks })).rejects.toThrow("mine");
     expect(screen.text.endsWith("\u001b[2K")).toBe(true);
   });
 
-  it("leaves Ctrl-C and the terminal's settings alone", () => {
+  it("leaves Ctrl-C and the terminal's settings alone", async () => {
     const screen = new Screen(true);
     const before = process.listenerCount("SIGINT");
     let during = -1;
@@ -73,12 +73,12 @@ describe("progressBar", () => {
         during = process.listenerCount("SIGINT");
       },
     };
-    show(screen, { callbacks: [progressBar({ stream: screen }), watch] });
+    await show(screen, { callbacks: [progressBar({ stream: screen }), watch] });
     expect(during).toBe(before);
     expect(screen.text).not.toContain("\u001b[?");
   });
 
-  it("refuses unknown options", () => {
+  it("refuses unknown options", async () => {
     // @ts-expect-error unknown
     expect(() => progressBar({ width: 3 })).toThrow(/^progressBar: unknown option "width"/);
   });

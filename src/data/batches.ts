@@ -36,7 +36,8 @@ export class Batches implements Iterable<Batch> {
   readonly length: number;
   private readonly data: Dataset;
   private readonly batchSize: number;
-  private readonly shuffle: boolean;
+  /** @internal */
+  readonly shuffle: boolean;
 
   /** @internal Use `batches()`. */
   constructor(data: Dataset, { batchSize, shuffle = false, dropLast = false }: BatchOptions) {
@@ -46,18 +47,28 @@ export class Batches implements Iterable<Batch> {
     this.length = dropLast ? Math.floor(data.length / batchSize) : Math.ceil(data.length / batchSize);
   }
 
+  /** @internal The order of a pass, under no scope: a new one if it is to be shuffled. */
+  order(): Tensor {
+    const { length } = this.data;
+    return keep(this.shuffle ? randperm(length) : arange(length));
+  }
+
+  /** @internal Batch `turn`, counted from 0, of a pass in that order. */
+  take(order: Tensor, turn: number): Batch {
+    const { data, batchSize } = this;
+    const start = turn * batchSize;
+    const chosen = view(order, [Math.min(batchSize, data.length - start)], start);
+    return [indexSelect(data.x, chosen), indexSelect(data.y, chosen)];
+  }
+
   /** One pass. Each turn's tensors, and all that is made during the turn, are released when the next begins. */
   *[Symbol.iterator](): Generator<Batch, void, undefined> {
-    const { data, batchSize, length } = this;
-    const order = keep(this.shuffle ? randperm(data.length) : arange(data.length));
+    const order = this.order();
     try {
-      for (let turn = 0; turn < length; turn++) {
-        const start = turn * batchSize;
-        const size = Math.min(batchSize, data.length - start);
+      for (let turn = 0; turn < this.length; turn++) {
         const scope = tidy();
         try {
-          const chosen = view(order, [size], start);
-          yield [indexSelect(data.x, chosen), indexSelect(data.y, chosen)];
+          yield this.take(order, turn);
         } finally {
           scope.close();
         }

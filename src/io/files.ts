@@ -37,17 +37,14 @@ export function save(path: string, what: Saveable, options?: { metadata?: Metada
   }
   const tensors = typeof what.stateDict === "function" ? what.stateDict() : (what as Readonly<StateDict>);
   const bytes = encodeSafetensors(tensors, options);
-  try {
-    writeWhole(path, bytes);
-  } catch (cause) {
-    throw new Error(`save: cannot write ${path}: ${(cause as Error).message}`, { cause });
-  }
+  writeWhole("save", path, bytes);
 }
 
 /** Tells apart the temporary files of one process. */
 let writes = 0;
 
-function writeWhole(path: string, bytes: Uint8Array): void {
+/** Writes a file that appears whole or not at all. */
+export function writeWhole(op: string, path: string, bytes: Uint8Array): void {
   // In the same folder: a rename is atomic only within one file system.
   const temporary = join(dirname(path), `.${basename(path)}.${process.pid}-${writes++}.tmp`);
   try {
@@ -59,9 +56,9 @@ function writeWhole(path: string, bytes: Uint8Array): void {
       closeSync(file);
     }
     renameSync(temporary, path);
-  } catch (error) {
+  } catch (cause) {
     rmSync(temporary, { force: true });
-    throw error;
+    throw new Error(`${op}: cannot write ${path}: ${(cause as Error).message}`, { cause });
   }
 }
 

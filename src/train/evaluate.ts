@@ -21,7 +21,7 @@ export interface EvaluateOptions {
 }
 
 /** Names that records use for themselves. */
-const RESERVED = ["epoch", "seconds", "loss", "valLoss"];
+const RESERVED = ["epoch", "seconds", "loss", "valLoss", "lr"];
 
 /** A metric, and what records call it. */
 export type NamedMetric = readonly [name: string, metric: Metric];

@@ -29,7 +29,7 @@ const figures = (values: Readonly<Record<string, number | undefined>>): string =
     .join("  ");
 
 /** `3/12  loss 0.0831  accuracy 0.9741  valLoss 0.0712  2.1 s`: with one metric more, 80 columns still hold it. */
-function summary({ epoch, seconds, ...rest }: EpochRecord, epochs: number): string {
+function summary({ epoch, seconds, lr, ...rest }: EpochRecord, epochs: number): string {
   return `${epoch}/${epochs}  ${figures(rest)}  ${duration(seconds)}\n`;
 }
 
@@ -48,7 +48,7 @@ function summary({ epoch, seconds, ...rest }: EpochRecord, epochs: number): stri
  * const data = new Dataset([[0, 1], [1, 0]], Int32Array.of(1, 0));
  * const model = new nn.Linear(2, 2);
  * const optimizer = new optim.Adam(model.parameters());
- * fit(model, data, { loss: crossEntropy, optimizer, epochs: 3, callbacks: progressBar() });
+ * await fit(model, data, { loss: crossEntropy, optimizer, epochs: 3, callbacks: progressBar() });
  * ```
  */
 export function progressBar(options?: { stream?: ProgressStream }): Callback {

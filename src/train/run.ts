@@ -1,0 +1,273 @@
+// A training run: one optimizer step after another, and all that a checkpoint must hold to go on from any of them.
+// What a run may be told is src/train/options.ts; the public function is src/train/fit.ts.
+import { noGrad } from "../autograd.ts";
+import { backward } from "../backward.ts";
+import type { Layer } from "../nn/module.ts";
+import type { StateDict } from "../nn/state.ts";
+import { mul } from "../ops/binary.ts";
+import { getRngState, type RngState, setRngState } from "../random.ts";
+import { tidy } from "../scope.ts";
+import { demand } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import { decode, encode, type State } from "./checkpoint.ts";
+import { evaluate, measure } from "./evaluate.ts";
+import { type Callback, type EpochRecord, type History, type Run, RunningAverages, type Steps } from "./history.ts";
+import { type Plan, validationName } from "./options.ts";
+
+/** How long a run goes on before it lets the event loop turn, in ms. */
+const TURN = 40;
+
+/** Lets the event loop turn: signals, timers, a page's events. Timers are held back in pages; messages are not. */
+const pause = (): Promise<void> =>
+  new Promise((done) => {
+    if (typeof setImmediate === "function") return setImmediate(done);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      done();
+    };
+    port2.postMessage(null);
+  });
+
+/** A run at work; what its callbacks see of it is {@link Run}. */
+export class Training implements Run {
+  readonly model: Layer;
+  readonly optimizer: Steps;
+  readonly epochs: number;
+  readonly steps: number;
+  epoch = 1;
+  step = 0;
+  private readonly plan: Plan;
+  private readonly records: EpochRecord[] = [];
+  private averages: RunningAverages;
+  private stopped: string | null = null;
+  private order: Tensor | null = null;
+  private orderState: RngState | null = null;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.model = plan.model;
+    this.optimizer = plan.optimizer;
+    this.epochs = plan.epochs;
+    this.steps = Math.ceil(plan.loader.length / plan.accumulate);
+    this.averages = this.blank();
+  }
+
+  stop(reason: string): void {
+    this.stopped ??= String(reason);
+  }
+
+  checkpoint(): Uint8Array {
+    const { optimizer, schedule, callbacks } = this.plan;
+    return encode(this.model.stateDict(), {
+      settings: this.settings(),
+      epoch: this.epoch,
+      step: this.step,
+      rng: getRngState(),
+      order: this.orderState,
+      averages: this.averages.stateDict(),
+      epochs: this.records,
+      optimizer: optimizer.stateDict?.() ?? null,
+      schedule: schedule?.scheduler.stateDict() ?? null,
+      callbacks: remembering(callbacks).map((c) => c.stateDict!()),
+    });
+  }
+
+  private settings(): Record<string, unknown> {
+    const { examples, batchSize, accumulate, loader, schedule, callbacks, metrics } = this.plan;
+    const names = metrics.map(([name]) => name).join(", ");
+    const shuffle = loader.shuffle;
+    const remembered = remembering(callbacks).length;
+    return {
+      examples,
+      batchSize,
+      accumulate,
+      shuffle,
+      schedule: schedule !== null,
+      metrics: names,
+      callbacks: remembered,
+    };
+  }
+
+  /** Goes on from a checkpoint. One that does not fit leaves everything as it was. */
+  private restore(bytes: Uint8Array): void {
+    const op = "fit: resume";
+    decode(op, bytes, (weights, state) => {
+      for (const [name, now] of Object.entries(this.settings())) {
+        demand(state.settings[name] === now, op, `${name} as in the checkpoint, ${state.settings[name]}`, now);
+      }
+      const before = this.checkpoint();
+      try {
+        this.take(weights, state);
+      } catch (error) {
+        decode(op, before, (own, now) => this.take(own, now));
+        throw new RangeError(`${op}: expected a checkpoint of this run: ${(error as Error).message}`, { cause: error });
+      }
+    });
+  }
+
+  private take(weights: StateDict, state: State): void {
+    const { optimizer, schedule, callbacks, loader } = this.plan;
+    this.model.loadStateDict(weights);
+    if (state.optimizer !== null) optimizer.loadStateDict?.(state.optimizer as never);
+    schedule?.scheduler.loadStateDict(state.schedule as Record<string, unknown>);
+    remembering(callbacks).forEach((c, i) => {
+      c.loadStateDict?.(state.callbacks[i]);
+    });
+    this.epoch = state.epoch;
+    this.step = state.step;
+    this.records.splice(0, this.records.length, ...state.epochs);
+    this.averages.loadStateDict(state.averages);
+    this.order?.dispose();
+    this.order = null;
+    this.orderState = state.order;
+    if (state.order !== null) {
+      setRngState(state.order);
+      this.order = loader.order();
+    }
+    setRngState(state.rng);
+  }
+
+  /** From here to the end. */
+  async go(resume: Uint8Array | undefined): Promise<History> {
+    const { model } = this;
+    const start = performance.now();
+    const modes = model.modules().map((module) => [module, module.training] as const);
+    let failure: { error: unknown } | null = null;
+    try {
+      if (resume !== undefined) this.restore(resume);
+      if (!model.training) model.train();
+      await this.tell("onTrainBegin", this);
+      while (this.epoch <= this.epochs && !this.ended()) await this.pass();
+    } catch (error) {
+      failure = { error };
+    }
+    for (const [module, mode] of modes) module.training = mode;
+    this.order?.dispose();
+    for (const { weight } of this.plan.weights) weight.dispose();
+    const seconds = secondsSince(start);
+    const stopped = failure ? String((failure.error as Error)?.message ?? failure.error) : this.stopped;
+    const history: History = { epochs: this.records, seconds, stopped, ...failure };
+    try {
+      await this.tell("onTrainEnd", history, this);
+    } catch (error) {
+      failure ??= { error };
+    }
+    if (failure) throw failure.error;
+    return history;
+  }
+
+  private ended(): boolean {
+    const { signal } = this.plan;
+    if (signal?.aborted) this.stop(`aborted: ${(signal.reason as Error)?.message ?? signal.reason}`);
+    return this.stopped !== null;
+  }
+
+  /** What is left of an epoch, or as much of it as there is time for. */
+  private async pass(): Promise<void> {
+    const { loader, schedule, validation, metrics, loss, callbacks } = this.plan;
+    const began = performance.now();
+    if (this.order === null) {
+      this.orderState = getRngState();
+      this.order = loader.order();
+    }
+    const watched = callbacks.some((c) => c.onBatchEnd ?? c.onSave);
+    let turn = began;
+    while (this.step < this.steps) {
+      const value = this.update();
+      this.step++;
+      if (schedule?.every === "step") stepBy(schedule, value);
+      const last = this.step === this.steps;
+      if (watched) {
+        const { epoch, step, averages } = this;
+        await this.tell("onBatchEnd", { epoch, step, loss: value, averages: averages.values() }, this);
+        if (!last) await this.tell("onSave", this);
+      }
+      if (performance.now() - turn > TURN) {
+        await pause();
+        turn = performance.now();
+      }
+      if (!last && this.ended()) return;
+    }
+    const lr = this.optimizer.lr;
+    const figures = { ...this.averages.values() } as Record<string, number>;
+    if (validation) {
+      const measured = evaluate(this.model, validation, { loss, metrics: Object.fromEntries(metrics) });
+      for (const [name, v] of Object.entries(measured)) figures[validationName(name)] = v;
+    }
+    if (typeof lr === "number") figures.lr = lr;
+    const record = { ...figures, epoch: this.epoch, seconds: secondsSince(began) } as EpochRecord;
+    this.records.push(record);
+    if (schedule?.every === "epoch") stepBy(schedule, record[schedule.monitor]!);
+    this.order.dispose();
+    this.order = null;
+    this.orderState = null;
+    this.averages = this.blank();
+    this.step = 0;
+    this.epoch++;
+    await this.tell("onEpochEnd", record, this);
+    await this.tell("onSave", this);
+  }
+
+  /** One step of the optimizer over as many batches as make one; returns their loss. */
+  private update(): number {
+    const { model, loss, optimizer, loader, batchSize, accumulate, examples, metrics, augment, weights, clip } =
+      this.plan;
+    const first = this.step * accumulate;
+    const end = Math.min(first + accumulate, loader.length);
+    const count = Math.min(end * batchSize, examples) - first * batchSize;
+    let total = 0;
+    optimizer.zeroGrad();
+    for (let turn = first; turn < end; turn++) {
+      tidy(() => {
+        const [given, y] = loader.take(this.order!, turn);
+        const x = augment === undefined ? given : noGrad(() => augment(given));
+        const prediction = model.call(x);
+        const value = (loss as WeightedLoss)(prediction, y, ...weights);
+        const figure = value.item();
+        if (!Number.isFinite(figure)) throw new RangeError(`fit: expected a finite loss, got ${figure}`);
+        const n = y.shape[0]!;
+        backward(n === count ? value : mul(value, n / count));
+        total += n === count ? figure : (figure * n) / count;
+        this.averages.add(n, [figure, ...metrics.map((metric) => measure(metric, prediction, y))]);
+      });
+    }
+    clip();
+    optimizer.step();
+    return total;
+  }
+
+  private blank(): RunningAverages {
+    return new RunningAverages(["loss", ...this.plan.metrics.map(([name]) => name)]);
+  }
+
+  /** Calls a function of all callbacks that have it, one after the other, each in a scope until it returns. */
+  private async tell<K extends Told>(name: K, ...args: Parameters<NonNullable<Callback[K]>>): Promise<void> {
+    for (const callback of this.plan.callbacks) {
+      const fn = callback[name] as ((...args: unknown[]) => unknown) | undefined;
+      if (fn === undefined) continue;
+      const scope = tidy();
+      let result: unknown;
+      try {
+        result = fn.apply(callback, args);
+      } finally {
+        scope.close();
+      }
+      if (result instanceof Promise) await result;
+    }
+  }
+}
+
+/** A loss that takes class weights: an optional argument more than others. */
+type WeightedLoss = (prediction: Tensor, target: Tensor, options?: { weight: Tensor }) => Tensor;
+
+type Told = "onTrainBegin" | "onBatchEnd" | "onEpochEnd" | "onSave" | "onTrainEnd";
+
+/** Callbacks whose state belongs into a checkpoint. */
+const remembering = (callbacks: readonly Callback[]): Callback[] => callbacks.filter((c) => c.stateDict !== undefined);
+
+/** Schedules but `ReduceLROnPlateau` take no notice of the value. */
+const stepBy = ({ scheduler }: { scheduler: { step(value?: number): void } }, value: number): void =>
+  scheduler.step(value);
+
+const secondsSince = (start: number): number => (performance.now() - start) / 1000;
