@@ -64,6 +64,7 @@ export * from "./ops/remainder.ts";
 export * from "./ops/reorder.ts";
 export * from "./ops/rnn.ts";
 export * from "./ops/round.ts";
+export * from "./ops/sampling.ts";
 export * from "./ops/scan.ts";
 export * from "./ops/scatter.ts";
 export * from "./ops/shape.ts";

@@ -45,6 +45,7 @@ import type * as reduce from "./ops/reduce.ts";
 import type * as remainder from "./ops/remainder.ts";
 import type * as reorder from "./ops/reorder.ts";
 import type * as round from "./ops/round.ts";
+import type * as sampling from "./ops/sampling.ts";
 import type * as scan from "./ops/scan.ts";
 import type * as scatter from "./ops/scatter.ts";
 import type * as shape from "./ops/shape.ts";
@@ -110,6 +111,7 @@ type All = Own &
   typeof remainder &
   typeof reorder &
   typeof round &
+  typeof sampling &
   typeof scan &
   typeof scatter &
   typeof shape &
@@ -182,6 +184,7 @@ const OTHERS: Record<Exclude<keyof typeof everything, keyof All>, null> = {
   focalLoss: null,
   full: null,
   gaussianNllLoss: null,
+  getRngState: null,
   grad: null,
   gru: null,
   gruCell: null,
@@ -224,6 +227,7 @@ const OTHERS: Record<Exclude<keyof typeof everything, keyof All>, null> = {
   rnnCell: null,
   safetensorsMetadata: null,
   seed: null,
+  setRngState: null,
   smoothL1Loss: null,
   softMarginLoss: null,
   stack: null,

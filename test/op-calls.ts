@@ -67,4 +67,7 @@ export const OTHERS = [
   ..."encodeSafetensors earlyStopping evaluate eye fit full getRngState grad init".split(" "),
   ..."keep linspace memory noGrad ones predict rand randint randn randperm safetensorsMetadata setRngState".split(" "),
   ..."seed tensor tidy trackLeaks variable zeroGrad zeros Dataset PackedSequence Tensor".split(" "),
+  ..."encodeSafetensors evaluate eye fit full getRngState grad init".split(" "),
+  ..."keep linspace memory noGrad ones rand randint randn randperm safetensorsMetadata".split(" "),
+  ..."seed setRngState tensor tidy trackLeaks variable zeroGrad zeros Dataset PackedSequence Tensor".split(" "),
 ];

@@ -1,7 +1,8 @@
 // Ops that write to a tensor, or make one like it. The others that make tensors take none: src/ops/create.ts.
 import { checkOptions, refusal, show } from "../shape.ts";
 import { expectTensor, Tensor } from "../tensor.ts";
-import { type CreateOptions, ones, type TensorLike, zeros } from "./create.ts";
+import { type CreateOptions, full, ones, type TensorLike, zeros } from "./create.ts";
+import { type RandomOptions, rand, randn } from "./create-random.ts";
 import { toElements } from "./internal/values.ts";
 
 /**
@@ -72,4 +73,59 @@ export function onesLike(x: Tensor, options: CreateOptions = {}): Tensor {
   expectTensor("onesLike", "x", x);
   checkOptions("onesLike", options, ["dtype", "requiresGrad"]);
   return ones(x.shape, { dtype: x.dtype, ...options });
+}
+
+/**
+ * A tensor of another's shape and dtype with every element `value`.
+ *
+ * @param x gives the shape and, unless `dtype` says otherwise, the dtype. @param options `dtype`, `requiresGrad` (default false).
+ * @throws RangeError for a value that the dtype cannot hold.
+ * @see https://pytorch.org/docs/stable/generated/torch.full_like.html
+ *
+ * @example
+ * ```ts
+ * import { fullLike, zeros } from "sedge";
+ * fullLike(zeros([2]), 7).toArray(); // => [7,7]
+ * ```
+ */
+export function fullLike(x: Tensor, value: number | boolean, options: CreateOptions = {}): Tensor {
+  expectTensor("fullLike", "x", x);
+  checkOptions("fullLike", options, ["dtype", "requiresGrad"]);
+  return full(x.shape, value, { dtype: x.dtype, ...options });
+}
+
+/**
+ * Uniform random float32 values of another tensor's shape, as by `rand`.
+ *
+ * @param x gives the shape. @param options `requiresGrad` (default false).
+ * @see https://pytorch.org/docs/stable/generated/torch.rand_like.html
+ *
+ * @example
+ * ```ts
+ * import { randLike, zeros } from "sedge";
+ * randLike(zeros([2, 3])).shape; // => [2,3]
+ * ```
+ */
+export function randLike(x: Tensor, options?: RandomOptions): Tensor {
+  expectTensor("randLike", "x", x);
+  checkOptions("randLike", options, ["requiresGrad"]);
+  return rand(x.shape, options);
+}
+
+/**
+ * Normal random float32 values of another tensor's shape, as by `randn`: the noise of a diffusion or an autoencoder.
+ *
+ * @param x gives the shape. @param options `requiresGrad` (default false).
+ * @see https://pytorch.org/docs/stable/generated/torch.randn_like.html
+ *
+ * @example
+ * ```ts
+ * import { randnLike, zeros } from "sedge";
+ * randnLike(zeros([2, 3])).shape; // => [2,3]
+ * ```
+ */
+export function randnLike(x: Tensor, options?: RandomOptions): Tensor {
+  expectTensor("randnLike", "x", x);
+  checkOptions("randnLike", options, ["requiresGrad"]);
+  return randn(x.shape, options);
 }

@@ -152,7 +152,9 @@ export const withoutGradient: Record<string, Call[]> = {
   any: reduction(sedge.any),
   argmax: reduction((x, options) => sedge.argmax(x, options as object), [1]),
   argmin: reduction((x, options) => sedge.argmin(x, options as object), [1]),
+  bernoulli: [[() => [sedge.rand([3, 5])], sedge.bernoulli]],
   eq: binary(sedge.eq),
+  fullLike: unary((x) => sedge.fullLike(x, 3)),
   ge: binary(sedge.ge),
   gt: binary(sedge.gt),
   isfinite: unary(sedge.isfinite),
@@ -164,9 +166,15 @@ export const withoutGradient: Record<string, Call[]> = {
   logicalOr: binary(sedge.logicalOr),
   logicalXor: binary(sedge.logicalXor),
   lt: binary(sedge.lt),
+  multinomial: [
+    [() => [p(3, 5)], (x) => sedge.multinomial(x, 2)],
+    [() => [p(5)], (x) => sedge.multinomial(x, 7, { replacement: true })],
+  ],
   ne: binary(sedge.ne),
   oneHot: [[() => [ids(0, 2)], (i) => sedge.oneHot(i)]],
   onesLike: unary((x) => sedge.onesLike(x)),
+  randLike: unary((x) => sedge.randLike(x)),
+  randnLike: unary((x) => sedge.randnLike(x)),
   zerosLike: unary((x) => sedge.zerosLike(x)),
 };
 

@@ -99,6 +99,42 @@ export const refusals: Record<string, Row[]> = {
   stack: [[() => op("stack")([x, v]), "stack: expected"]],
   ...rows("tril triu", (name) => [[() => op(name)(v), `${name}: expected x`]]),
   dropout: [[() => op("dropout")(x, { p: 2 }), "dropout: expected p from 0 to 1, got 2"]],
+  multinomial: [
+    [() => op("multinomial")(tensor(1), 1), "multinomial: expected probabilities of shape [rows, classes]"],
+    [() => op("multinomial")(x, 0), "multinomial: expected n at least 1, got 0"],
+    [() => op("multinomial")(x), "multinomial: expected n to be an integer, got undefined"],
+    [() => op("multinomial")(x, 4), "multinomial: expected at least 4 probabilities above 0 in row 0, got 3"],
+    [
+      () =>
+        op("multinomial")(
+          tensor([
+            [1, 1],
+            [0, 0],
+          ]),
+          1,
+          { replacement: true },
+        ),
+      "multinomial: expected at least 1 probabilities above 0 in row 1, got 0",
+    ],
+    [
+      () => op("multinomial")(tensor([1, -1]), 1),
+      "multinomial: expected probabilities to be finite and at least 0, got -1",
+    ],
+    [
+      () => op("multinomial")(tensor([1, NaN]), 1),
+      "multinomial: expected probabilities to be finite and at least 0, got NaN",
+    ],
+    [() => op("multinomial")(x, 1, { replace: true }), 'multinomial: unknown option "replace"'],
+    [() => op("multinomial")(ids, 1), "multinomial: expected probabilities to be float32, got int32"],
+  ],
+  bernoulli: [
+    [() => op("bernoulli")(tensor([1.5])), "bernoulli: expected p from 0 to 1, got 1.5"],
+    [() => op("bernoulli")(tensor([NaN])), "bernoulli: expected p from 0 to 1, got NaN"],
+    [() => op("bernoulli")(0.5), "bernoulli: expected p to be a tensor, got 0.5"],
+  ],
+  fullLike: [[() => op("fullLike")(x), "full: expected"]],
+  randLike: [[() => op("randLike")(x, { dtype: "int32" }), 'randLike: unknown option "dtype"']],
+  randnLike: [[() => op("randnLike")(x, { std: 2 }), 'randnLike: unknown option "std"']],
 
   "nn.Sequential": [[() => new nn.Sequential(3 as never), "Sequential: expected layer 0"]],
   "nn.Linear": [
