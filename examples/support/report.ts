@@ -1,5 +1,6 @@
 // What a classifier's run has to show for itself, as text: figures for each class, and pictures with predictions.
 import { batches, type Dataset, type nn, noGrad } from "sedge";
+import { table } from "./table.ts";
 
 /** The scores of a model for every example, row by row: [N, classes]. The model should be in evaluation mode. */
 export function scores(model: nn.Sequential, data: Dataset, classes: number): Float32Array {
@@ -46,14 +47,6 @@ export function classTable(counts: readonly (readonly number[])[], names: readon
     return [names[c]!, percent(right, chosen), percent(right, examples), String(examples), confused];
   });
   return table([["class", "precision %", "recall %", "examples", "mistaken for"], ...rows]);
-}
-
-/** Columns as wide as they must be; the first and the last are aligned left, figures right. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const cell = (text: string, i: number): string =>
-    i === 0 || i === widths.length - 1 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!);
-  return rows.map((row) => row.map(cell).join("  ").trimEnd()).join("\n");
 }
 
 /** Gray values from dark to bright. */
