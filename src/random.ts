@@ -1,5 +1,5 @@
 // The seed and its counter-based stream. Holds where the stream stands; the generator itself is assembly/random.ts.
-import { checkInt } from "./shape.ts";
+import { checkInt, demand } from "./shape.ts";
 
 let key0 = 0;
 let key1 = 0;
@@ -31,6 +31,58 @@ export function seed(n: number): void {
   key0 = n % WORD;
   key1 = Math.floor(n / WORD);
   position = 0;
+}
+
+/** Where the random stream stands: plain numbers, exact as JSON too. */
+export interface RngState {
+  /** What {@link seed} was given. */
+  readonly seed: number;
+  /** Blocks of four 32-bit words drawn since then. */
+  readonly position: number;
+}
+
+/**
+ * Where the random stream stands, to go on from there later, or elsewhere: {@link setRngState}.
+ *
+ * @returns plain numbers, which JSON keeps exactly.
+ * @see https://pytorch.org/docs/stable/generated/torch.get_rng_state.html
+ *
+ * @example
+ * ```ts
+ * import { getRngState, rand, seed } from "sedge";
+ * seed(7);
+ * rand([5]);
+ * getRngState(); // => {"seed":7,"position":2}
+ * ```
+ */
+export function getRngState(): RngState {
+  return { seed: key1 * WORD + key0, position };
+}
+
+/**
+ * Puts the random stream where {@link getRngState} found it: what is drawn next is what was drawn next then.
+ *
+ * @param state what `getRngState` gave.
+ * @throws TypeError for anything else; RangeError for numbers below 0 or beyond 2^53 - 1. The stream stays where it was.
+ * @see https://pytorch.org/docs/stable/generated/torch.set_rng_state.html
+ *
+ * @example
+ * ```ts
+ * import { getRngState, rand, setRngState } from "sedge";
+ * const state = getRngState();
+ * const a = rand([3]).toArray();
+ * setRngState(JSON.parse(JSON.stringify(state)));
+ * JSON.stringify(rand([3]).toArray()) === JSON.stringify(a); // => true
+ * ```
+ */
+export function setRngState(state: RngState): void {
+  const op = "setRngState";
+  demand(typeof state === "object" && state !== null, op, "state to be { seed, position }", state, TypeError);
+  const { seed: n, position: at } = state;
+  checkInt(op, "seed", n, 0, Number.MAX_SAFE_INTEGER);
+  checkInt(op, "position", at, 0, Number.MAX_SAFE_INTEGER);
+  seed(n);
+  position = at;
 }
 
 /** A place in the stream: the key, and the 64-bit number of the first block (low word, high word). */

@@ -64,7 +64,7 @@ export const REFUSED: readonly (readonly [name: string, ...Call, message: string
 /** Exported functions that are no ops: makers, writers, and what is not about tensors. */
 export const OTHERS = [
   ..."accuracy allclose arange assign backward batches constant decodeSafetensors".split(" "),
-  ..."encodeSafetensors evaluate eye fit full grad init".split(" "),
-  ..."keep linspace memory noGrad ones rand randint randn randperm safetensorsMetadata".split(" "),
-  ..."seed tensor tidy trackLeaks variable zeroGrad zeros Dataset PackedSequence Tensor".split(" "),
+  ..."encodeSafetensors evaluate explainNonFinite eye fit full getRngState grad init".split(" "),
+  ..."keep linspace memory noGrad observeOps ones rand randint randn randperm safetensorsMetadata".split(" "),
+  ..."seed setRngState tensor tidy trackLeaks variable zeroGrad zeros Dataset PackedSequence Tensor".split(" "),
 ];
