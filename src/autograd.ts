@@ -1,6 +1,7 @@
 // The graph behind results: what an op records of itself, and when that is let go. The walk back through it is
 // src/backward.ts; what an op's gradient is stands beside the op in src/ops/.
 import type { Storage } from "./memory.ts";
+import { label } from "./observe.ts";
 import { finalize, type Held, isThenable, releaseAll, type Scope } from "./scope.ts";
 import { type Shape, show } from "./shape.ts";
 import { type DType, expectTensor, fromStorage, type GraphNode, type Tensor, view } from "./tensor.ts";
@@ -171,7 +172,7 @@ export function record(
   backward: Backward,
   twice?: Backward,
 ): Tensor {
-  y.origin = name;
+  label(name, y, inputs);
   if (!recording || !anyRequiresGrad(inputs)) return y;
   const node = new Node(name, y, inputs, saved, backward, twice);
   y.node = node;
@@ -252,8 +253,7 @@ const asynchronous = (): TypeError =>
 export function detach(x: Tensor): Tensor {
   expectTensor("detach", "x", x);
   const y = view(x, x.shape);
-  y.origin = "detach";
-  return y;
+  return label("detach", y, [x]);
 }
 
 /**

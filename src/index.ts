@@ -16,6 +16,7 @@ export * from "./losses/regression.ts";
 export { init, type MemoryInfo, memory, type Survivor } from "./memory.ts";
 export { accuracy } from "./metrics.ts";
 export * as nn from "./nn.ts";
+export { type OpObserver, observeOps } from "./observe.ts";
 export * from "./ops/activation.ts";
 export * from "./ops/adaptive-pool.ts";
 export * from "./ops/assign.ts";
@@ -92,3 +93,6 @@ export type { Averages, BatchRecord, Callback, EpochRecord, History, Metric, Run
 export type { MonitorOptions } from "./train/monitor.ts";
 export type { FitOptions, ScheduleOptions } from "./train/options.ts";
 export { predict } from "./train/predict.ts";
+export { type FitOptions, fit } from "./train/fit.ts";
+export type { Averages, BatchRecord, Callback, EpochRecord, History, Metric } from "./train/history.ts";
+export { explainNonFinite } from "./train/nan-guard.ts";

@@ -69,5 +69,7 @@ export const OTHERS = [
   ..."seed tensor tidy trackLeaks variable zeroGrad zeros Dataset PackedSequence Tensor".split(" "),
   ..."encodeSafetensors evaluate eye fit full getRngState grad init".split(" "),
   ..."keep linspace memory noGrad ones rand randint randn randperm safetensorsMetadata".split(" "),
+  ..."encodeSafetensors evaluate explainNonFinite eye fit full getRngState grad init".split(" "),
+  ..."keep linspace memory noGrad observeOps ones rand randint randn randperm safetensorsMetadata".split(" "),
   ..."seed setRngState tensor tidy trackLeaks variable zeroGrad zeros Dataset PackedSequence Tensor".split(" "),
 ];

@@ -1,10 +1,10 @@
 // What all losses share: checks of their operands, and what becomes of the losses of single elements. The losses are the
 // files beside it; cross-entropy is an op, ops/cross-entropy.ts.
 import { div } from "../ops/binary.ts";
+import { composed } from "../ops/internal/composed.ts";
 import { checkReduction, type Reduction } from "../ops/internal/reduction.ts";
 import { clamp } from "../ops/piecewise.ts";
 import { mean, sum } from "../ops/reduce.ts";
-import { tidy } from "../scope.ts";
 import { describe, sameShape, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 
@@ -37,7 +37,7 @@ export function expectAlike(op: string, operands: Readonly<Record<string, Tensor
 /** The losses that `formula` gives, reduced; what it makes on the way is released. */
 export function reduced(op: string, reduction: Reduction | undefined, formula: () => Tensor): Tensor {
   const kind = checkReduction(op, reduction ?? "mean");
-  return tidy(() => {
+  return composed(op, () => {
     const each = formula();
     return kind === "none" ? each : kind === "sum" ? sum(each) : mean(each);
   });
@@ -50,7 +50,7 @@ export function reducedByBatch(op: string, reduction: Reduction | "batchmean" = 
     throw new RangeError(`${op}: expected reduction "mean", "sum", "none" or "batchmean", got ${got}`);
   }
   if (reduction !== "batchmean") return reduced(op, reduction, formula);
-  return tidy(() => {
+  return composed(op, () => {
     const each = formula();
     return div(sum(each), each.shape[0] ?? 1);
   });

@@ -1,8 +1,8 @@
 // Comparisons, logic and tests of single values: tensors of bool. No gradient flows through them. Kernels:
 // assembly/compare.ts.
+import { label } from "../observe.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { named } from "./internal/composed.ts";
 import { apply2, commonType, converted, expectPair, type Kernel2, type Operand } from "./internal/operands.ts";
 import type { Kernel1 } from "./internal/unary.ts";
 
@@ -127,7 +127,7 @@ function compare(op: string, float: Kernel2, int: Kernel2, a: Operand, b: Operan
   const y = converted(a, dtype, (x) =>
     converted(b, dtype, (z) => (exchange ? apply2(op, kernel, z, x, "bool") : apply2(op, kernel, x, z, "bool"))),
   );
-  return named(op, y);
+  return label(op, y);
 }
 
 /**
@@ -191,7 +191,7 @@ export function logicalXor(a: Operand, b: Operand): Tensor {
 function combine(op: string, kernel: Kernel2, a: Operand, b: Operand): Tensor {
   expectPair(op, a, b);
   const y = withTruth(a, (x) => withTruth(b, (z) => apply2(op, kernel, x, z, "bool")));
-  return named(op, y);
+  return label(op, y);
 }
 
 function withTruth(x: Operand, fn: (truth: Tensor) => Tensor): Tensor {
@@ -273,6 +273,6 @@ function classify(op: string, x: Tensor, kernel: Kernel1): Tensor {
   return converted(x, "float32", (x) => {
     const y = empty(x.shape, "bool");
     kernel(y.ptr, x.ptr, y.size);
-    return named(op, y);
+    return label(op, y);
   });
 }

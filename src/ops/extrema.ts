@@ -1,5 +1,6 @@
 // Largest and smallest elements and their places. Elementwise maximum and minimum are with the binary operations.
 import { type Backward, noGrad, record } from "../autograd.ts";
+import { label } from "../observe.ts";
 import { tidy } from "../scope.ts";
 import { checkOptions, normalizeAxis, readOptions, type Shape, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
@@ -10,7 +11,6 @@ import { eq } from "./compare.ts";
 import { type BlockGradient, onBlock, withBlock } from "./internal/arrange.ts";
 import { passes, type ReduceOptions, resolve } from "./internal/axes.ts";
 import { chosen, shared, type ValuesAndIndices } from "./internal/chosen.ts";
-import { named } from "./internal/composed.ts";
 import { all, any } from "./prod.ts";
 import { sum } from "./reduce.ts";
 
@@ -68,7 +68,7 @@ function extremum(op: string, x: Tensor, options: ReduceOptions | undefined, lar
     const y = empty(out, x.dtype);
     if (x.dtype === "int32") {
       (largest ? k.amaxInt : k.aminInt)(y.ptr, x.ptr, ...pass);
-      return named(op, y);
+      return label(op, y, [x]);
     }
     (largest ? k.amax : k.amin)(y.ptr, x.ptr, ...pass);
     const back: Backward = (dy, [x, y]) => {
@@ -226,7 +226,7 @@ function place(op: string, x: Tensor, options: ArgOptions | undefined, largest: 
   const y = empty(out, "int32");
   const [most, least] = x.dtype === "float32" ? [k.argmax, k.argmin] : [k.argmaxInt, k.argminInt];
   (largest ? most : least)(y.ptr, x.ptr, ...pass);
-  return named(op, y);
+  return label(op, y, [x]);
 }
 
 function refuseEmpty(op: string, shape: Shape, axes: readonly number[]): void {

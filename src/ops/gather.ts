@@ -1,9 +1,10 @@
 // Lookups through index tensors (int32), and their gradients, which add up where an index repeats, in the order of
 // the indices. Parts by ranges are slice.ts, tables of vectors embedding.ts.
+import { label } from "../observe.ts";
 import { checkInt, checkOptions, checkShape, normalizeAxis, refusal, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { composed, named } from "./internal/composed.ts";
+import { composed } from "./internal/composed.ts";
 import { checkIndices } from "./internal/indices.ts";
 import { asInt32, elementsTaken, rowsTaken } from "./internal/lookup.ts";
 import { reshaped } from "./internal/transfer.ts";
@@ -119,7 +120,7 @@ export function oneHot(ids: Tensor, numClasses?: number): Tensor {
   checkIndices(op, "ids", ids, classes);
   const y = empty(checkShape(op, [...ids.shape, classes]), "int32");
   k.oneHot(y.ptr, ids.ptr, ids.size, classes);
-  return named(op, y);
+  return label(op, y);
 }
 
 /** At least 0, so that negative ids are found out of range. */

@@ -1,10 +1,10 @@
 // Products, and whether any or all elements are true, over any axes.
 import { type Backward, record } from "../autograd.ts";
+import { label } from "../observe.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { throughOthers, withBlock } from "./internal/arrange.ts";
 import { type ReduceOptions, resolve } from "./internal/axes.ts";
-import { named } from "./internal/composed.ts";
 import { converted } from "./internal/operands.ts";
 
 /**
@@ -32,7 +32,7 @@ export function prod(x: Tensor, options?: ReduceOptions): Tensor {
     const y = empty(out, x.dtype);
     if (x.dtype === "int32") {
       k.prodInt(y.ptr, x.ptr, ...pass);
-      return named("prod", y);
+      return label("prod", y, [x]);
     }
     k.prod(y.ptr, x.ptr, ...pass);
     const back: Backward = (dy, [x]) => {
@@ -91,6 +91,6 @@ function truth(op: "any" | "all", x: Tensor, options: ReduceOptions | undefined)
   return withBlock(x, axes, (x, pass) => {
     const y = empty(out, "bool");
     k[op](y.ptr, x.ptr, ...pass);
-    return named(op, y);
+    return label(op, y, [x]);
   });
 }

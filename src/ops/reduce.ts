@@ -1,11 +1,11 @@
 // Sums and means over any axes. Maxima are extrema.ts; prod, any and all prod.ts; logsumexp
 // softmax.ts.
 import { record } from "../autograd.ts";
+import { label } from "../observe.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { div } from "./binary.ts";
 import { type Pass, passes, type ReduceOptions, resolve } from "./internal/axes.ts";
-import { named } from "./internal/composed.ts";
 import { converted } from "./internal/operands.ts";
 import { partition, spread, sumPasses } from "./internal/sums.ts";
 import { broadcastTo } from "./permute.ts";
@@ -103,6 +103,6 @@ function sumOfIntegers(x: Tensor, out: number[], steps: readonly Pass[]): Tensor
     steps.forEach((step, i) => {
       k.sumInt(between[i] ?? y.ptr, between[i - 1] ?? whole.ptr, ...step);
     });
-    return named("sum", y);
+    return label("sum", y, [x]);
   });
 }

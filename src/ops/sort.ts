@@ -1,6 +1,7 @@
 // Order along an axis: sort, argsort, topk, median and quantile. Extrema alone are extrema.ts.
 import { noGrad, record } from "../autograd.ts";
 import { scratch } from "../memory.ts";
+import { label } from "../observe.ts";
 import { tidy } from "../scope.ts";
 import { checkInt, checkNumber, normalizeAxis, readOptions, replaced, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
@@ -11,7 +12,6 @@ import { argmax, type ExtremumOptions } from "./extrema.ts";
 import { gather } from "./gather.ts";
 import { lineOf } from "./internal/axes.ts";
 import { chosen, shared, type ValuesAndIndices } from "./internal/chosen.ts";
-import { named } from "./internal/composed.ts";
 import { reshape, squeeze } from "./shape.ts";
 import { slice } from "./slice.ts";
 import { lerp, where } from "./ternary.ts";
@@ -36,7 +36,7 @@ function order(op: string, x: Tensor, axis: number, count: number, descending: b
   const numbers = x.dtype === "bool" ? cast(x, "int32") : x;
   const room = scratch(COUNTS_BYTES + 16 * line[1]);
   kernels.argsort(y.ptr, room, numbers.ptr, ...line, count, descending, x.dtype === "float32");
-  return named(op, y);
+  return label(op, y, [x]);
 }
 
 function sorted(op: string, x: Tensor, options: SortOptions | undefined): [indices: Tensor, axis: number] {

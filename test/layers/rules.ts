@@ -14,7 +14,7 @@ export const TIERS: readonly (readonly string[])[] = [
   ["shape.ts", "numbers.ts", "wasm.ts", "lzma.ts"],
   ["random.ts", "memory.ts", "sites.ts", "scope.ts"],
   ["format.ts", "tensor.ts"],
-  ["autograd.ts", "backward.ts", "grad.ts"],
+  ["observe.ts", "autograd.ts", "backward.ts", "grad.ts"],
   ["ops/"],
   ["nn/", "losses/", "metrics.ts"],
   ["optim/"],

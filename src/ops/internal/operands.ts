@@ -1,6 +1,7 @@
 // Operands of elementwise ops: numbers made tensors, kinds promoted, kernels called on a broadcast, gradients summed
 // back. The ops are in binary.ts, ternary.ts and compare.ts.
 import { type Backward, isRecording, record } from "../../autograd.ts";
+import { label } from "../../observe.ts";
 import { refusal, type Shape, sameShape } from "../../shape.ts";
 import { type DType, empty, expectTensor, Tensor, unscoped } from "../../tensor.ts";
 import { ints, k } from "../../wasm.ts";
@@ -118,14 +119,11 @@ export function binary(op: string, a: Operand, b: Operand, { float, int, save, b
   return converted(a, dtype, (x) =>
     converted(b, dtype, (z) => {
       const y = apply2(op, dtype === "int32" ? int! : float, x, z, dtype);
-      y.origin = op;
       // what recording takes costs more than a small op, so it is not even put together where nothing will be recorded
-      if (isRecording() && (x.requiresGrad || z.requiresGrad)) {
-        const shapes = [x.shape, z.shape];
-        const again = twice && unbroadcast(shapes, twice);
-        record(op, y, [x, z], save?.(x, z, y) ?? [], unbroadcast(shapes, backward), again);
-      }
-      return y;
+      if (!isRecording() || !(x.requiresGrad || z.requiresGrad)) return label(op, y, [x, z]);
+      const shapes = [x.shape, z.shape];
+      const again = twice && unbroadcast(shapes, twice);
+      return record(op, y, [x, z], save?.(x, z, y) ?? [], unbroadcast(shapes, backward), again);
     }),
   );
 }

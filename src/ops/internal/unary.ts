@@ -1,6 +1,7 @@
 // The frame of ops of one operand that are computed in float32: checks, promotion, saving, and gradients by one
 // kernel. The ops are in unary.ts and activation.ts.
 import { type Backward, record } from "../../autograd.ts";
+import { label } from "../../observe.ts";
 import { empty, expectTensor, type Tensor } from "../../tensor.ts";
 import { k } from "../../wasm.ts";
 import { mul } from "../binary.ts";
@@ -28,10 +29,7 @@ export function unary(
   return converted(x, "float32", (x) => {
     const y = empty(x.shape);
     kernel(y.ptr, x.ptr, y.size);
-    if (!x.requiresGrad) {
-      y.origin = op;
-      return y;
-    }
+    if (!x.requiresGrad) return label(op, y, [x]);
     const twice: Backward = (dy, [v]) => [mul(dy, slope(v))];
     return record(op, y, [x], save === null ? [] : [save === "x" ? x : y], backward ?? twice, twice);
   });
@@ -60,9 +58,8 @@ export function piecewise(op: string, x: Tensor, kernel: Kernel1, back: GradKern
 /** A tensor of the kind and shape of x, filled by a kernel. */
 export function mapped(op: string, x: Tensor, kernel: Kernel1): Tensor {
   const y = empty(x.shape, x.dtype);
-  y.origin = op;
   kernel(y.ptr, x.ptr, y.size);
-  return y;
+  return label(op, y, [x]);
 }
 
 /** The gradient that one kernel computes from dy and the saved value. */

@@ -1,0 +1,63 @@
+// Ops seen from outside: each tells its name and its result, which takes nothing while nobody observes. The graph that
+// gradients need is src/autograd.ts.
+import { demand } from "./shape.ts";
+import type { Tensor } from "./tensor.ts";
+
+/**
+ * What {@link observeOps} calls: with an op's name, its result and its operands, float32 or not. Of an op that is made
+ * of others it hears thrice: that it begins (`result` is null), of its parts, and of its result (`inputs` is empty).
+ */
+export type OpObserver = (op: string, result: Tensor | null, inputs: readonly Tensor[]) => void;
+
+let observer: OpObserver | null = null;
+
+/**
+ * Runs `fn` and shows `see` every op of it as soon as it is done. Ops that `see` itself runs are not shown; nor are, with one
+ * observer inside another, those of the inner `fn` to the outer.
+ *
+ * @param see is called with the op's name, its result, and its operands; the result is null where an op that is made of others begins.
+ * @param fn a synchronous function.
+ * @returns what `fn` returns.
+ * @throws TypeError if either is no function.
+ * @see https://pytorch.org/docs/stable/torch.overrides.html
+ *
+ * @example
+ * ```ts
+ * import { observeOps, tensor } from "sedge";
+ * const x = tensor([1, -1]);
+ * const ops: string[] = [];
+ * observeOps((op) => ops.push(op), () => x.relu().mul(2).sum());
+ * ops; // => ["relu","mul","sum"]
+ * ```
+ */
+export function observeOps<T>(see: OpObserver, fn: () => T): T {
+  for (const f of [see, fn]) demand(typeof f === "function", "observeOps", "two functions", f, TypeError);
+  return whileObserved(see, fn);
+}
+
+function whileObserved<T>(see: OpObserver | null, fn: () => T): T {
+  const before = observer;
+  observer = see;
+  try {
+    return fn();
+  } finally {
+    observer = before;
+  }
+}
+
+/** Names the op that made `y`; whoever observes is told. */
+export function label(op: string, y: Tensor, inputs: readonly Tensor[] = []): Tensor {
+  y.origin = op;
+  if (observer !== null) tell(op, y, inputs);
+  return y;
+}
+
+/** Tells whoever observes that the parts of an op come next. */
+export function begin(op: string): void {
+  if (observer !== null) tell(op, null, []);
+}
+
+function tell(op: string, y: Tensor | null, inputs: readonly Tensor[]): void {
+  const see = observer!;
+  whileObserved(null, () => see(op, y, inputs));
+}
