@@ -64,12 +64,7 @@ export const REFUSED: readonly (readonly [name: string, ...Call, message: string
 /** Exported functions that are no ops: makers, writers, and what is not about tensors. */
 export const OTHERS = [
   ..."accuracy allclose arange assign backward batches constant decodeSafetensors".split(" "),
-  ..."encodeSafetensors earlyStopping evaluate eye fit full getRngState grad init".split(" "),
-  ..."keep linspace memory noGrad ones predict rand randint randn randperm safetensorsMetadata setRngState".split(" "),
-  ..."seed tensor tidy trackLeaks variable zeroGrad zeros Dataset PackedSequence Tensor".split(" "),
-  ..."encodeSafetensors evaluate eye fit full getRngState grad init".split(" "),
-  ..."keep linspace memory noGrad ones rand randint randn randperm safetensorsMetadata".split(" "),
-  ..."encodeSafetensors evaluate explainNonFinite eye fit full getRngState grad init".split(" "),
-  ..."keep linspace memory noGrad observeOps ones rand randint randn randperm safetensorsMetadata".split(" "),
+  ..."earlyStopping encodeSafetensors evaluate explainNonFinite eye fit full getRngState grad init".split(" "),
+  ..."keep linspace memory noGrad observeOps ones predict rand randint randn randperm safetensorsMetadata".split(" "),
   ..."seed setRngState tensor tidy trackLeaks variable zeroGrad zeros Dataset PackedSequence Tensor".split(" "),
 ];

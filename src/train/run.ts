@@ -12,6 +12,7 @@ import type { Tensor } from "../tensor.ts";
 import { decode, encode, type State } from "./checkpoint.ts";
 import { evaluate, measure } from "./evaluate.ts";
 import { type Callback, type EpochRecord, type History, type Run, RunningAverages, type Steps } from "./history.ts";
+import { nonFinite } from "./nan-guard.ts";
 import { type Plan, validationName } from "./options.ts";
 
 /** How long a run goes on before it lets the event loop turn, in ms. */
@@ -222,10 +223,14 @@ export class Training implements Run {
       tidy(() => {
         const [given, y] = loader.take(this.order!, turn);
         const x = augment === undefined ? given : noGrad(() => augment(given));
+        const state = getRngState();
         const prediction = model.call(x);
         const value = (loss as WeightedLoss)(prediction, y, ...weights);
         const figure = value.item();
-        if (!Number.isFinite(figure)) throw new RangeError(`fit: expected a finite loss, got ${figure}`);
+        if (!Number.isFinite(figure)) {
+          const where = { epoch: this.epoch, step: this.step + 1, state };
+          throw nonFinite(model, (p, t) => (loss as WeightedLoss)(p, t, ...weights), x, y, figure, where);
+        }
         const n = y.shape[0]!;
         backward(n === count ? value : mul(value, n / count));
         total += n === count ? figure : (figure * n) / count;
