@@ -82,15 +82,14 @@ export function checkpoint(folder: string, options?: CheckpointOptions): Callbac
         names.push(`epoch-${String(record.epoch).padStart(4, "0")}.safetensors`);
     },
     onSave(run) {
-      if (names.length === 0 && everySteps !== undefined && run.step % everySteps === 0) names = [LAST];
+      const due = run.stopped !== null || (everySteps !== undefined && run.step % everySteps === 0);
+      if (names.length === 0 && due) names = [LAST];
       if (names.length > 0) write(run, ...names);
       names = [];
     },
-    onTrainEnd({ stopped, error }, run) {
+    onTrainEnd() {
       if (heard !== null) process.off("SIGINT", heard);
       heard = null;
-      // between epochs it is written already; what failed within a step is no place to go on from
-      if (stopped !== null && error === undefined && run.step > 0) write(run, LAST);
     },
     stateDict: () => ({ best: monitor.best }),
     loadStateDict(state) {

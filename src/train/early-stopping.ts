@@ -4,7 +4,7 @@ import type { StateDict } from "../nn/state.ts";
 import { clone } from "../ops/permute.ts";
 import { keep } from "../scope.ts";
 import { checkInt, readOptions } from "../shape.ts";
-import type { Callback } from "./history.ts";
+import type { Callback, Run } from "./history.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 
 /** Options of {@link earlyStopping}. */
@@ -53,31 +53,36 @@ export function earlyStopping(options?: EarlyStoppingOptions): Callback {
     for (const t of Object.values(weights)) t.dispose();
     weights = Object.fromEntries(Object.entries(from).map(([name, t]) => [name, keep(clone(t))]));
   };
+  /** Ends the run if it has waited long enough; also one that goes on from where that was so. */
+  const stopIfDue = (run: Run): void => {
+    ended = waited >= patience;
+    if (ended) run.stop(`${op}: no better ${monitor.name} for ${patience} epochs`);
+  };
   return {
-    onTrainBegin({ epoch, step }) {
-      ended = false;
-      if (epoch > 1 || step > 0) return; // it goes on, from what was loaded
-      monitor.best = null;
-      waited = 0;
+    onTrainBegin(run) {
+      if (run.epoch === 1 && run.step === 0) {
+        monitor.best = null;
+        waited = 0;
+      }
+      stopIfDue(run);
     },
     onEpochEnd(record, run) {
       if (monitor.improves(record)) {
         waited = 0;
         if (restoreBest) hold(run.model.stateDict());
-      } else if (++waited >= patience) {
-        ended = true;
-        const name = rest.monitor ?? ("valLoss" in record ? "valLoss" : "loss");
-        run.stop(`${op}: no better ${name} for ${patience} epochs`);
-      }
+      } else waited++;
+      stopIfDue(run);
     },
     onTrainEnd({ stopped }, { model }) {
-      if (restoreBest && monitor.best !== null && (ended || stopped === null)) model.loadStateDict(weights);
+      if (!ended && stopped !== null) return; // it may go on from a checkpoint
+      if (restoreBest && monitor.best !== null) model.loadStateDict(weights);
       hold({});
     },
-    stateDict: () => ({ best: monitor.best, waited, weights }),
+    stateDict: () => ({ best: monitor.best, name: monitor.name, waited, weights }),
     loadStateDict(state) {
-      const from = state as { best: number | null; waited: number; weights: StateDict };
+      const from = state as { best: number | null; name: string; waited: number; weights: StateDict };
       monitor.best = from.best;
+      monitor.name = from.name;
       waited = from.waited;
       hold(from.weights);
     },

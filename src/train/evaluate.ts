@@ -15,9 +15,9 @@ export interface EvaluateOptions {
   /** What is to be small, such as `crossEntropy`. */
   loss: Loss;
   /** Further figures by name, such as `{ accuracy }`. Default: none. */
-  metrics?: Readonly<Record<string, Metric>>;
+  metrics?: Readonly<Record<string, Metric>> | undefined;
   /** Examples in a batch: a matter of speed and memory, not of results. Default: 256. */
-  batchSize?: number;
+  batchSize?: number | undefined;
 }
 
 /** Names that records use for themselves. */

@@ -69,6 +69,8 @@ export interface Run {
   readonly epoch: number;
   /** Steps of this pass that are done. */
   readonly step: number;
+  /** Why it ends after this step; null as long as it does not. */
+  readonly stopped: string | null;
   /** Ends the run after this step, before the next; `reason` becomes the history's `stopped`. */
   stop(reason: string): void;
   /**

@@ -18,6 +18,8 @@ const MORE = /(accuracy|precision|recall|f1|auc|r2|score)$/i;
 /** Tells improvements of a record's figure. */
 export class Monitor {
   best: number | null = null;
+  /** The figure that it looks at, once it has seen a record. */
+  name = "";
   private readonly op: string;
   private readonly options: Required<MonitorOptions>;
 
@@ -34,6 +36,7 @@ export class Monitor {
   improves(record: EpochRecord): boolean {
     const { monitor = "valLoss" in record ? "valLoss" : "loss", mode, minDelta } = this.options;
     const value = record[monitor];
+    this.name = monitor;
     if (value === undefined) {
       const names = Object.keys(record).filter((name) => name !== "epoch" && name !== "seconds");
       demand(false, this.op, `monitor to be one of ${names.join(", ")}`, monitor);

@@ -35,29 +35,29 @@ export interface FitOptions {
   /** Passes over the data, at least 1. */
   epochs: number;
   /** Examples in a batch. Default: 32. */
-  batchSize?: number;
+  batchSize?: number | undefined;
   /** Whether each epoch draws a new order from the seeded stream. Default: true. */
-  shuffle?: boolean;
+  shuffle?: boolean | undefined;
   /** Data to measure on after each epoch. Default: none. */
-  validation?: Dataset;
+  validation?: Dataset | undefined;
   /** Further figures by name, such as `{ accuracy }`. Default: none. */
-  metrics?: Readonly<Record<string, Metric>>;
+  metrics?: Readonly<Record<string, Metric>> | undefined;
   /** Who is told of the run as it goes. Default: nobody. */
-  callbacks?: Callback | readonly Callback[];
+  callbacks?: Callback | readonly Callback[] | undefined;
   /** Changes the learning rate. Default: it stays. */
-  schedule?: LRScheduler | ScheduleOptions;
+  schedule?: LRScheduler | ScheduleOptions | undefined;
   /** Bounds the gradients before each step: their norm taken together, or `{ norm, value }`. Default: no bound. */
-  clip?: number | { norm?: number; value?: number };
+  clip?: number | { norm?: number; value?: number } | undefined;
   /** Batches whose gradients make one step, as if they were one batch. Default: 1. */
-  accumulate?: number;
+  accumulate?: number | undefined;
   /** A weight for each class, given to the loss as `{ weight }`; `"balanced"`: inverse to its share of the targets. Default: none. */
-  classWeights?: "balanced" | readonly number[];
+  classWeights?: "balanced" | readonly number[] | undefined;
   /** Changes the examples of every training batch, as the image transforms of `sedge/data` do. Default: nothing. */
-  augment?: (x: Tensor) => Tensor;
+  augment?: ((x: Tensor) => Tensor) | undefined;
   /** Sets the seed before the first draw. Default: the stream goes on from where it stands. */
-  seed?: number;
+  seed?: number | undefined;
   /** An `AbortSignal`: ends the run before the next step when aborted. Default: none. */
-  signal?: Signal;
+  signal?: Signal | undefined;
   /** A checkpoint to go on from, as `run.checkpoint()` gave it; undefined begins anew. */
   resume?: Uint8Array | undefined;
 }

@@ -41,7 +41,7 @@ export class Training implements Run {
   private readonly plan: Plan;
   private readonly records: EpochRecord[] = [];
   private averages: RunningAverages;
-  private stopped: string | null = null;
+  stopped: string | null = null;
   private order: Tensor | null = null;
   private orderState: RngState | null = null;
 
@@ -182,13 +182,15 @@ export class Training implements Run {
       if (watched) {
         const { epoch, step, averages } = this;
         await this.tell("onBatchEnd", { epoch, step, loss: value, averages: averages.values() }, this);
-        if (!last) await this.tell("onSave", this);
       }
       if (performance.now() - turn > TURN) {
         await pause();
         turn = performance.now();
       }
-      if (!last && this.ended()) return;
+      if (last) break;
+      const ended = this.ended();
+      if (watched) await this.tell("onSave", this);
+      if (ended) return;
     }
     const lr = this.optimizer.lr;
     const figures = { ...this.averages.values() } as Record<string, number>;
