@@ -2,7 +2,7 @@
 import "../src/boot.ts";
 import { describe, expect, it } from "vitest";
 import { memory } from "../src/memory.ts";
-import { accuracy } from "../src/metrics.ts";
+import { accuracy } from "../src/metrics/accuracy.ts";
 import { tensor, zeros } from "../src/ops/create.ts";
 
 const labels = (values: number[], shape = [values.length]) => tensor(values, { dtype: "int32", shape });
