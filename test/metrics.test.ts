@@ -160,6 +160,8 @@ describe("precision, recall and F1", () => {
     ]);
     // classes 0 and 3 only: F1 of 0 is 2 / 3, of 3 is 2 / 3
     expect(of(new F1({ average: "macro" }), logits, ints(0, 3, 0))).toBe(2 / 3);
+    // class 2 is predicted, but never there: 0
+    expect(of(new F1({ average: "macro" }), ints(0, 1, 2), ints(0, 1, 1))).toBeCloseTo((1 + 2 / 3) / 3, 15);
     // class 4 is there, but never predicted: 0
     expect(of(new Precision({ average: "macro" }), logits, ints(0, 3, 4))).toBe((1 + 0.5 + 0) / 3);
   });

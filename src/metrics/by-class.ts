@@ -44,6 +44,7 @@ abstract class ByClass extends Streaming {
     const beyond = this.average === "binary" ? pairs.flat().find((label) => label > 1) : undefined;
     demand(beyond === undefined, this.op, 'classes 0 and 1; pass { average: "macro" } or "micro" for more', beyond);
     for (const [predicted, actual] of pairs) {
+      this.add(3 * Math.max(predicted, actual) + 2, 0); // room for all three of both
       this.add(3 * predicted, Number(predicted === actual));
       this.add(3 * predicted + 1, 1);
       this.add(3 * actual + 2, 1);
