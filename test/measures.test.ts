@@ -1,6 +1,6 @@
 // What a pass over data measures: streaming metrics beside functions in evaluate, and its state. The metrics are metrics.test.ts.
 import { describe, expect, it } from "vitest";
-import { Dataset, evaluate, metrics, mse, nn, type Tensor, tensor } from "../src/entry.ts";
+import { Dataset, evaluate, fit, type History, metrics, mse, nn, optim, type Tensor, tensor } from "../src/entry.ts";
 import { Measures } from "../src/train/measures.ts";
 
 const { MeanAbsoluteError, R2 } = metrics;
@@ -43,6 +43,35 @@ describe("evaluate", () => {
     );
   });
 
+  it("is what fit does, for training and validation, also when it goes on from a checkpoint", async () => {
+    const run = async (resume?: Uint8Array): Promise<[History, Uint8Array[]]> => {
+      const net = new nn.Linear(1, 1);
+      net.weight.assign([[1]]);
+      net.bias!.assign([0.5]);
+      const saved: Uint8Array[] = [];
+      const history = await fit(net, data, {
+        ...{ loss: mse, optimizer: new optim.SGD(net.parameters(), { lr: 0.01 }), epochs: 2, batchSize: 2, seed: 3 },
+        ...{ validation: data, metrics: { r2: new R2(), error: new MeanAbsoluteError() }, resume },
+        callbacks: {
+          onBatchEnd: ({ averages }) => {
+            expect(averages.error).toBeGreaterThan(0);
+          },
+          onSave: (it) => {
+            saved.push(it.checkpoint());
+          },
+        },
+      });
+      return [history, saved];
+    };
+    const figures = ({ epochs }: History) => epochs.map(({ seconds, ...rest }) => rest);
+    const [whole, saved] = await run();
+    expect(Object.keys(figures(whole)[0]!)).toContain("valR2");
+    for (const checkpoint of saved.slice(0, -1)) {
+      const [again] = await run(checkpoint);
+      expect(figures(again)).toEqual(figures(whole));
+    }
+  });
+
   it("shares with fit what a pass has measured so far, which goes on from its state", () => {
     const named = Object.entries(figures);
     const whole = new Measures(named);
@@ -56,6 +85,6 @@ describe("evaluate", () => {
     second.loadStateDict(state);
     second.add(2, 0.7, data.y, data.y);
     expect(second.values()).toEqual(want);
-    expect(() => new Measures([]).loadStateDict(state)).toThrow("fit: expected the state of its 0 metrics");
+    expect(() => new Measures([]).loadStateDict(state)).toThrow("fit: expected the state of 0 metrics");
   });
 });

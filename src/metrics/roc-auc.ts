@@ -6,7 +6,8 @@ import { Streaming } from "./streaming.ts";
 
 /**
  * The area under the ROC curve, over batches: the probability that an example of class 1 scores above one of class 0, equal
- * scores counting half. It keeps every score and is exact. NaN while only one class was seen, and where a score is NaN.
+ * scores counting half. It keeps every score and is exact;
+ * `compute` sorts them. NaN while only one class was seen, and where a score is NaN.
  *
  * Predictions are float32 scores in the targets' shape, logits or probabilities, only their order matters; or logits [n, 2],
  * whose difference is the score. Targets are 0 and 1.

@@ -56,23 +56,14 @@ export abstract class Streaming implements StreamingMetric {
   }
 
   stateDict(): { seen: (number | string)[] } {
-    return { seen: packed(this.seen) };
+    return { seen: this.seen.map((v) => (Number.isFinite(v) ? v : String(v))) }; // JSON has no NaN and no Infinity
   }
 
   loadStateDict(state: unknown): void {
-    const seen = unpacked((state as { seen?: unknown } | null | undefined)?.seen);
-    const ok = seen !== null && (seen.length === 0 || this.fits(seen.length));
+    const seen = (state as { seen?: unknown } | null | undefined)?.seen;
+    const isNumber = (v: unknown): boolean => typeof v === "number" || /^(NaN|-?Infinity)$/.test(String(v));
+    const ok = Array.isArray(seen) && seen.every(isNumber) && (seen.length === 0 || this.fits(seen.length));
     demand(ok, this.op, "state to be what its stateDict() gave", state, TypeError);
-    this.seen = seen;
+    this.seen = seen.map(Number);
   }
-}
-
-/** Numbers as JSON keeps them: it has no NaN and no Infinity. */
-export const packed = (list: readonly number[]): (number | string)[] =>
-  list.map((v) => (Number.isFinite(v) ? v : String(v)));
-
-/** The numbers again; null if that is not what they are. */
-export function unpacked(list: unknown): number[] | null {
-  const isNumber = (v: unknown): boolean => typeof v === "number" || /^(NaN|-?Infinity)$/.test(String(v));
-  return Array.isArray(list) && list.every(isNumber) ? list.map(Number) : null;
 }

@@ -8,8 +8,6 @@ import type { Tensor } from "../tensor.ts";
 import type { Averages } from "./history.ts";
 import { checkMetrics, Measures, type Metrics } from "./measures.ts";
 
-export { checkMetrics, measure, type NamedMetric } from "./measures.ts";
-
 /** From predictions [B, ...] and targets [B, ...] to a scalar tensor, the average over the batch. */
 export type Loss = (prediction: Tensor, target: Tensor) => Tensor;
 
@@ -18,9 +16,9 @@ export interface EvaluateOptions {
   /** What is to be small, such as `crossEntropy`. */
   loss: Loss;
   /** Further figures by name, such as `{ accuracy, f1: new metrics.F1() }`. Default: none. */
-  metrics?: Metrics;
+  metrics?: Metrics | undefined;
   /** Examples in a batch: a matter of speed and memory, not of results. Default: 256. */
-  batchSize?: number;
+  batchSize?: number | undefined;
 }
 
 /** Refuses what is no module; a plain function has no modes to set. */

@@ -1,6 +1,6 @@
 // What is measured in a pass over data: the average loss, averages of metrics that are functions, and streaming metrics.
 import { noGrad } from "../autograd.ts";
-import { packed, type StreamingMetric, unpacked } from "../metrics/streaming.ts";
+import type { StreamingMetric } from "../metrics/streaming.ts";
 import { demand, describe } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import type { Averages, Metric } from "./history.ts";
@@ -39,12 +39,8 @@ export function checkMetrics(op: string, loss: unknown, metrics: unknown): Named
   });
 }
 
-/** What a metric makes of a batch, as a number. Nothing is recorded for gradients. */
-export function measure([name, metric]: NamedMetric, prediction: Tensor, target: Tensor): number {
-  if (typeof metric !== "function") {
-    metric.update(prediction, target);
-    return metric.compute();
-  }
+/** What a function makes of a batch, as a number. Nothing is recorded for gradients. */
+function measure(name: string, metric: Metric, prediction: Tensor, target: Tensor): number {
   const value = noGrad(() => metric(prediction, target));
   if (value instanceof Tensor) return value.item();
   if (typeof value === "number") return value;
@@ -55,7 +51,7 @@ export function measure([name, metric]: NamedMetric, prediction: Tensor, target:
 export interface MeasuresState {
   readonly count: number;
   /** Of the loss, then of the metrics in order; 0 of streaming ones. */
-  readonly sums: readonly (number | string)[];
+  readonly sums: readonly number[];
   /** By name. */
   readonly streaming: Readonly<Record<string, unknown>>;
 }
@@ -76,10 +72,9 @@ export class Measures {
   add(examples: number, loss: number, prediction: Tensor, target: Tensor): void {
     this.count += examples;
     this.sums[0]! += loss * examples;
-    this.metrics.forEach((named, i) => {
-      const [, metric] = named;
+    this.metrics.forEach(([name, metric], i) => {
       if (typeof metric !== "function") metric.update(prediction, target);
-      else this.sums[i + 1]! += measure(named, prediction, target) * examples;
+      else this.sums[i + 1]! += measure(name, metric, prediction, target) * examples;
     });
   }
 
@@ -96,15 +91,13 @@ export class Measures {
   /** All of it, as JSON keeps it. */
   stateDict(): MeasuresState {
     const streaming = this.metrics.flatMap(([name, m]) => (typeof m === "function" ? [] : [[name, m.stateDict()]]));
-    return { count: this.count, sums: packed(this.sums), streaming: Object.fromEntries(streaming) };
+    return { count: this.count, sums: [...this.sums], streaming: Object.fromEntries(streaming) };
   }
 
   /** Goes on where `stateDict()` was taken, with the same metrics. */
   loadStateDict({ count, sums, streaming }: MeasuresState): void {
-    const numbers = unpacked(sums);
-    const fits = numbers?.length === this.sums.length;
-    demand(fits, "fit", `the state of its ${this.metrics.length} metrics`, sums, TypeError);
-    [this.count, this.sums] = [count, numbers];
+    demand(sums.length === this.sums.length, "fit", `the state of ${this.metrics.length} metrics`, sums.length - 1);
+    [this.count, this.sums] = [count, [...sums]];
     for (const [name, metric] of this.metrics) {
       if (typeof metric !== "function") metric.loadStateDict(streaming[name]);
     }
