@@ -62,7 +62,7 @@ const classNames: Plugin = {
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
       const text = readFileSync(path, "utf8");
-      const [, namespace, inside] = /[\\/]src[\\/](nn|optim)(\.ts|[\\/])/.exec(path) ?? [];
+      const [, namespace, inside] = /[\\/]src[\\/](nn|optim|metrics)(\.ts|[\\/])/.exec(path) ?? [];
       const named = text.replace(
         /^export (?:abstract )?class (\w+)[\s\S]*?\{$/gm,
         (head, name: string) => `${head}static name="${name}";`,

@@ -202,6 +202,7 @@ const OTHERS: Record<Exclude<keyof typeof everything, keyof All>, null> = {
   lstmCell: null,
   marginRankingLoss: null,
   memory: null,
+  metrics: null,
   meshgrid: null,
   mse: null,
   multiDot: null,

@@ -266,7 +266,7 @@ describe("evaluate", () => {
     );
     // @ts-expect-error no function
     expect(() => evaluate(model, held, { loss: mse, metrics: { accuracy: 1 } })).toThrow(
-      new TypeError('evaluate: expected metric "accuracy" to be a function, got 1'),
+      new TypeError('evaluate: expected metric "accuracy" to be a function or a streaming metric, got 1'),
     );
     // @ts-expect-error unknown
     expect(() => evaluate(model, held, { loss: mse, metric: {} })).toThrow(/^evaluate: unknown option "metric"/);

@@ -145,11 +145,19 @@ const RAW =
  */
 const APART = ["tidy", "trackLeaks", "init", "Tensor", "Module", "Optimizer", "gunzip", "Transformer"];
 
-const everything = Object.entries({ sedge, data: datasets, inspect, node, nn, init: nn.init, optim }).flatMap(
-  ([home, names]) =>
-    Object.entries(names)
-      .filter(([name, value]) => typeof value === "function" && !APART.includes(name))
-      .map(([name, value]): [string, unknown] => [`${home}.${name}`, value]),
+const everything = Object.entries({
+  sedge,
+  data: datasets,
+  inspect,
+  node,
+  nn,
+  init: nn.init,
+  optim,
+  metrics: sedge.metrics,
+}).flatMap(([home, names]) =>
+  Object.entries(names)
+    .filter(([name, value]) => typeof value === "function" && !APART.includes(name))
+    .map(([name, value]): [string, unknown] => [`${home}.${name}`, value]),
 );
 
 describe("arguments of the wrong kind never reach the engine or the kernels", () => {

@@ -5,7 +5,8 @@ import type { StateDict } from "../nn/state.ts";
 import type { RngState } from "../random.ts";
 import { demand } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
-import type { EpochRecord, RunningAverages } from "./history.ts";
+import type { EpochRecord } from "./history.ts";
+import type { MeasuresState } from "./measures.ts";
 
 /** Where the file's metadata hold what is no tensor. */
 const KEY = "sedge.checkpoint";
@@ -22,7 +23,7 @@ export interface State {
   rng: RngState;
   /** Where the random stream stood before the epoch's order was drawn; null between epochs. */
   order: RngState | null;
-  averages: ReturnType<RunningAverages["stateDict"]>;
+  measures: MeasuresState;
   epochs: EpochRecord[];
   optimizer: unknown;
   schedule: unknown;

@@ -3,9 +3,10 @@ import { noGrad } from "../autograd.ts";
 import { batches } from "../data/batches.ts";
 import { Dataset } from "../data/dataset.ts";
 import { type Layer, Module } from "../nn/module.ts";
-import { checkOptions, demand, describe } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
-import { type Averages, type Metric, RunningAverages } from "./history.ts";
+import { checkOptions, demand } from "../shape.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Averages } from "./history.ts";
+import { checkMetrics, Measures, type Metrics } from "./measures.ts";
 
 /** From predictions [B, ...] and targets [B, ...] to a scalar tensor, the average over the batch. */
 export type Loss = (prediction: Tensor, target: Tensor) => Tensor;
@@ -14,43 +15,10 @@ export type Loss = (prediction: Tensor, target: Tensor) => Tensor;
 export interface EvaluateOptions {
   /** What is to be small, such as `crossEntropy`. */
   loss: Loss;
-  /** Further figures by name, such as `{ accuracy }`. Default: none. */
-  metrics?: Readonly<Record<string, Metric>> | undefined;
+  /** Further figures by name, such as `{ accuracy, f1: new metrics.F1() }`. Default: none. */
+  metrics?: Metrics | undefined;
   /** Examples in a batch: a matter of speed and memory, not of results. Default: 256. */
   batchSize?: number | undefined;
-}
-
-/** Names that records use for themselves. */
-const RESERVED = ["epoch", "seconds", "loss", "valLoss", "lr"];
-
-/** A metric, and what records call it. */
-export type NamedMetric = readonly [name: string, metric: Metric];
-
-/** Metrics as pairs, checked. */
-export function checkMetrics(op: string, loss: unknown, metrics: unknown): NamedMetric[] {
-  demand(typeof loss === "function", op, "loss to be a function", loss, TypeError);
-  if (metrics === undefined) return [];
-  demand(
-    typeof metrics === "object" && metrics !== null && !Array.isArray(metrics),
-    op,
-    "metrics to be functions by name, as { accuracy }",
-    metrics,
-    TypeError,
-  );
-  return Object.entries(metrics).map(([name, metric]) => {
-    demand(typeof metric === "function", op, `metric ${JSON.stringify(name)} to be a function`, metric, TypeError);
-    if (RESERVED.includes(name))
-      throw new RangeError(`${op}: expected another name for a metric than ${JSON.stringify(name)}`);
-    return [name, metric];
-  });
-}
-
-/** A metric's value as a number. Nothing is recorded for gradients. */
-export function measure([name, metric]: NamedMetric, prediction: Tensor, target: Tensor): number {
-  const value = noGrad(() => metric(prediction, target));
-  if (value instanceof Tensor) return value.item();
-  if (typeof value === "number") return value;
-  throw new TypeError(`metric ${JSON.stringify(name)}: expected a number or a tensor of one, got ${describe(value)}`);
 }
 
 /** Refuses what is no module; a plain function has no modes to set. */
@@ -79,8 +47,9 @@ export function inMode<T>(model: Module, training: boolean, fn: () => T): T {
  * its modules' modes are as before; so is the memory in use.
  *
  * @param options `loss`, `metrics` (default none), `batchSize` (default 256).
- * @returns averages over the examples: `loss`, and each metric by its name.
- * @throws TypeError for a loss or metric that is no function, a metric that gives no number, or an unknown option.
+ * @returns `loss`, and each metric by its name: averages over the examples of functions, and what streaming metrics compute,
+ *   which are reset first.
+ * @throws TypeError for a loss that is no function, a metric that is neither function nor streaming metric, a metric that gives no number, or an unknown option.
  *
  * @example
  * ```ts
@@ -96,15 +65,14 @@ export function evaluate(model: Layer, data: Dataset, options: EvaluateOptions):
   const metrics = checkMetrics("evaluate", loss, options?.metrics);
   checkModel("evaluate", model);
   checkData("evaluate", "data", data);
-  const averages = new RunningAverages(["loss", ...metrics.map(([name]) => name)]);
+  const measures = new Measures(metrics);
   inMode(model, false, () =>
     noGrad(() => {
       for (const [x, y] of batches(data, { batchSize })) {
         const prediction = model.call(x);
-        const values = metrics.map((metric) => measure(metric, prediction, y));
-        averages.add(y.shape[0]!, [loss(prediction, y).item(), ...values]);
+        measures.add(y.shape[0]!, loss(prediction, y).item(), prediction, y);
       }
     }),
   );
-  return averages.values();
+  return measures.values();
 }

@@ -1,4 +1,4 @@
-// What a training run reports: its records, who listens to them, and averages over batches. The run is src/train/run.ts.
+// What a training run reports: its records, and who listens to them. What is measured is src/train/measures.ts. The run is src/train/run.ts.
 import type { Layer } from "../nn/module.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -100,36 +100,4 @@ export interface Callback {
   stateDict?(): unknown;
   /** Goes on from what `stateDict` gave. The tensors are released afterwards: copy them. */
   loadStateDict?(state: unknown): void;
-}
-
-/** Averages of several figures over batches, each weighted by its number of examples. */
-export class RunningAverages {
-  private readonly names: readonly string[];
-  private sums: number[];
-  private count = 0;
-
-  constructor(names: readonly string[]) {
-    this.names = names;
-    this.sums = names.map(() => 0);
-  }
-
-  /** Takes a batch's averages, in the order of the names. */
-  add(examples: number, values: readonly number[]): void {
-    this.count += examples;
-    for (let i = 0; i < values.length; i++) this.sums[i]! += values[i]! * examples;
-  }
-
-  /** The averages so far, under their names. */
-  values(): Averages {
-    return Object.fromEntries(this.names.map((name, i) => [name, this.sums[i]! / this.count]));
-  }
-
-  stateDict(): { sums: number[]; count: number } {
-    return { sums: this.sums, count: this.count };
-  }
-
-  loadStateDict({ sums, count }: { sums: number[]; count: number }): void {
-    this.sums = sums;
-    this.count = count;
-  }
 }

@@ -8,8 +8,9 @@ import type { LRScheduler } from "../optim/scheduler.ts";
 import { keep } from "../scope.ts";
 import { checkInt, checkNumber, checkOptions, demand, readOptions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
-import { checkData, checkMetrics, checkModel, type Loss, type NamedMetric } from "./evaluate.ts";
-import type { Callback, Metric, Steps } from "./history.ts";
+import { checkData, checkModel, type Loss } from "./evaluate.ts";
+import type { Callback, Steps } from "./history.ts";
+import { checkMetrics, type Metrics, type NamedMetric } from "./measures.ts";
 
 /** What is looked at of an `AbortSignal`, which not every runtime's types have. */
 interface Signal {
@@ -40,8 +41,8 @@ export interface FitOptions {
   shuffle?: boolean | undefined;
   /** Data to measure on after each epoch. Default: none. */
   validation?: Dataset | undefined;
-  /** Further figures by name, such as `{ accuracy }`. Default: none. */
-  metrics?: Readonly<Record<string, Metric>> | undefined;
+  /** Further figures by name, such as `{ accuracy, f1: new metrics.F1() }`. Default: none. */
+  metrics?: Metrics | undefined;
   /** Who is told of the run as it goes. Default: nobody. */
   callbacks?: Callback | readonly Callback[] | undefined;
   /** Changes the learning rate. Default: it stays. */

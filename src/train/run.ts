@@ -10,8 +10,9 @@ import { tidy } from "../scope.ts";
 import { demand } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { decode, encode, type State } from "./checkpoint.ts";
-import { evaluate, measure } from "./evaluate.ts";
-import { type Callback, type EpochRecord, type History, type Run, RunningAverages, type Steps } from "./history.ts";
+import { evaluate } from "./evaluate.ts";
+import type { Callback, EpochRecord, History, Run, Steps } from "./history.ts";
+import { Measures } from "./measures.ts";
 import { nonFinite } from "./nan-guard.ts";
 import { type Plan, validationName } from "./options.ts";
 
@@ -40,7 +41,7 @@ export class Training implements Run {
   step = 0;
   private readonly plan: Plan;
   private readonly records: EpochRecord[] = [];
-  private averages: RunningAverages;
+  private measures: Measures;
   stopped: string | null = null;
   private order: Tensor | null = null;
   private orderState: RngState | null = null;
@@ -51,7 +52,7 @@ export class Training implements Run {
     this.optimizer = plan.optimizer;
     this.epochs = plan.epochs;
     this.steps = Math.ceil(plan.loader.length / plan.accumulate);
-    this.averages = this.blank();
+    this.measures = this.blank();
   }
 
   stop(reason: string): void {
@@ -66,7 +67,7 @@ export class Training implements Run {
       step: this.step,
       rng: getRngState(),
       order: this.orderState,
-      averages: this.averages.stateDict(),
+      measures: this.measures.stateDict(),
       epochs: this.records,
       optimizer: optimizer.stateDict?.() ?? null,
       schedule: schedule?.scheduler.stateDict() ?? null,
@@ -118,7 +119,7 @@ export class Training implements Run {
     this.epoch = state.epoch;
     this.step = state.step;
     this.records.splice(0, this.records.length, ...state.epochs);
-    this.averages.loadStateDict(state.averages);
+    this.measures.loadStateDict(state.measures);
     this.order?.dispose();
     this.order = null;
     this.orderState = state.order;
@@ -180,8 +181,8 @@ export class Training implements Run {
       if (schedule?.every === "step") stepBy(schedule, value);
       const last = this.step === this.steps;
       if (watched) {
-        const { epoch, step, averages } = this;
-        await this.tell("onBatchEnd", { epoch, step, loss: value, averages: averages.values() }, this);
+        const { epoch, step, measures } = this;
+        await this.tell("onBatchEnd", { epoch, step, loss: value, averages: measures.values() }, this);
       }
       if (performance.now() - turn > TURN) {
         await pause();
@@ -193,7 +194,7 @@ export class Training implements Run {
       if (ended) return;
     }
     const lr = this.optimizer.lr;
-    const figures = { ...this.averages.values() } as Record<string, number>;
+    const figures = { ...this.measures.values() } as Record<string, number>;
     if (validation) {
       const measured = evaluate(this.model, validation, { loss, metrics: Object.fromEntries(metrics) });
       for (const [name, v] of Object.entries(measured)) figures[validationName(name)] = v;
@@ -205,7 +206,7 @@ export class Training implements Run {
     this.order.dispose();
     this.order = null;
     this.orderState = null;
-    this.averages = this.blank();
+    this.measures = this.blank();
     this.step = 0;
     this.epoch++;
     await this.tell("onEpochEnd", record, this);
@@ -214,8 +215,7 @@ export class Training implements Run {
 
   /** One step of the optimizer over as many batches as make one; returns their loss. */
   private update(): number {
-    const { model, loss, optimizer, loader, batchSize, accumulate, examples, metrics, augment, weights, clip } =
-      this.plan;
+    const { model, loss, optimizer, loader, batchSize, accumulate, examples, augment, weights, clip } = this.plan;
     const first = this.step * accumulate;
     const end = Math.min(first + accumulate, loader.length);
     const count = Math.min(end * batchSize, examples) - first * batchSize;
@@ -236,7 +236,7 @@ export class Training implements Run {
         const n = y.shape[0]!;
         backward(n === count ? value : mul(value, n / count));
         total += n === count ? figure : (figure * n) / count;
-        this.averages.add(n, [figure, ...metrics.map((metric) => measure(metric, prediction, y))]);
+        this.measures.add(n, figure, prediction, y);
       });
     }
     clip();
@@ -244,8 +244,8 @@ export class Training implements Run {
     return total;
   }
 
-  private blank(): RunningAverages {
-    return new RunningAverages(["loss", ...this.plan.metrics.map(([name]) => name)]);
+  private blank(): Measures {
+    return new Measures(this.plan.metrics);
   }
 
   /** Calls a function of all callbacks that have it, one after the other, each in a scope until it returns. */

@@ -16,11 +16,11 @@ export const TIERS: readonly (readonly string[])[] = [
   ["format.ts", "tensor.ts"],
   ["observe.ts", "autograd.ts", "backward.ts", "grad.ts"],
   ["ops/"],
-  ["nn/", "losses/", "metrics.ts"],
+  ["nn/", "losses/", "metrics/"],
   ["optim/"],
   ["data/", "io/", "train/"],
   ["inspect/"],
-  ["nn.ts", "optim.ts", "index.ts"],
+  ["nn.ts", "optim.ts", "metrics.ts", "index.ts"],
   ["boot.ts", "methods.ts", "entry.ts", "functional.ts", "data.ts", "inspect.ts", "node.ts"],
 ];
 
