@@ -6,5 +6,5 @@ export { type CheckpointOptions, checkpoint, lastCheckpoint } from "./io/checkpo
 export { load, loadMetadata, type Saveable, save } from "./io/files.ts";
 export { SummaryWriter } from "./io/summary-writer.ts";
 export { type CsvLogOptions, csvLog } from "./train/csv-log.ts";
-export { type ProgressStream, progressBar } from "./train/progress.ts";
+export { type ProgressOptions, type ProgressStream, progressBar } from "./train/progress.ts";
 export { type TensorBoardOptions, tensorBoard } from "./train/tensorboard.ts";
