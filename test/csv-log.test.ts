@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { Dataset, type EpochRecord, fit, mse, nn, optim } from "../src/entry.ts";
+import { Dataset, type EpochRecord, fit, mse, nn, optim, type Run } from "../src/entry.ts";
 import { csvLog } from "../src/node.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sedge-csv-"));
@@ -12,8 +12,8 @@ const at = (name: string): string => join(folder, name);
 
 /** Tells a callback of a run with these records, as fit does. */
 function tell(callback: ReturnType<typeof csvLog>, ...records: Record<string, number | undefined>[]): void {
-  callback.onTrainBegin?.({ epochs: 9, steps: 1 } as never);
-  for (const record of records) (callback as { onEpochEnd(record: EpochRecord): void }).onEpochEnd(record as never);
+  callback.onTrainBegin?.({ epoch: 1, step: 0 } as never);
+  for (const record of records) callback.onEpochEnd?.(record as unknown as EpochRecord, {} as never);
 }
 
 const record = (epoch: number, loss = 1 / epoch) => ({ loss, epoch, seconds: 0.5 });
@@ -64,6 +64,24 @@ describe("csvLog", () => {
     const whole = at("whole.csv");
     tell(csvLog(whole, { append: true }), record(1), record(2), record(3), record(4));
     expect(readFileSync(path, "utf8")).toBe(readFileSync(whole, "utf8"));
+  });
+
+  it("goes on without being told where fit resumes from a checkpoint", async () => {
+    const data = new Dataset([[0], [1], [2], [3]], [[1], [3], [5], [7]]);
+    const saved: Uint8Array[] = [];
+    const train = async (path: string, resume?: Uint8Array, epochs = 4) => {
+      const model = new nn.Linear(1, 1);
+      const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
+      const keep = { onSave: (run: Run) => void (run.step === 1 && saved.push(run.checkpoint())) };
+      const options = { loss: mse, optimizer, epochs, batchSize: 2, seed: 1, callbacks: [csvLog(path), keep] };
+      await fit(model, data, resume ? { ...options, resume } : options);
+    };
+    const figures = (name: string) => readFileSync(at(name), "utf8").replace(/[\d.]+$/gm, "");
+    await train(at("parts.csv"), undefined, 4);
+    const before = figures("parts.csv");
+    await train(at("parts.csv"), saved[2]); // of the third epoch: two rows stay, two are written again
+    expect(before).toMatch(/^epoch,.*,seconds\n(\d,.*,\n){4}$/);
+    expect(figures("parts.csv")).toBe(before);
   });
 
   it("begins anew where a kill left but a part of the header", () => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { PbfReader } from "pbf";
 import { afterAll, describe, expect, it } from "vitest";
-import { Dataset, fit, mse, nn, optim, tensor } from "../src/entry.ts";
+import { type Callback, Dataset, fit, mse, nn, optim, type Run, tensor } from "../src/entry.ts";
 import { SummaryWriter, tensorBoard } from "../src/node.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "sedge-events-"));
@@ -172,10 +172,10 @@ describe("SummaryWriter", () => {
 
 describe("tensorBoard", () => {
   const data = new Dataset([[0], [1], [2], [3]], [[1], [3], [5], [7]]);
-  const train = (callbacks: ReturnType<typeof tensorBoard>, epochs = 2) => {
+  const train = (callbacks: Callback | Callback[], epochs = 2, resume?: Uint8Array) => {
     const model = new nn.Linear(1, 1);
     const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
-    return fit(model, data, { loss: mse, optimizer, epochs, batchSize: 2, callbacks });
+    return fit(model, data, { loss: mse, optimizer, epochs, batchSize: 2, callbacks, ...(resume && { resume }) });
   };
 
   it("writes the loss of batches, and all figures of epochs", async () => {
@@ -185,6 +185,32 @@ describe("tensorBoard", () => {
     const losses = epochs.map(({ epoch, loss }) => ["epoch/loss", epoch, Math.fround(loss)]);
     expect(found.filter(([tag]) => tag === "epoch/loss")).toEqual(losses);
     expect(found.filter(([tag]) => tag === "epoch/seconds")).toHaveLength(2);
+  });
+
+  it("writes the run's options and model as text, and parameters as histograms when told", async () => {
+    await train(tensorBoard(join(folder, "more"), { histograms: true }), 1);
+    const values = read(only("more")).flatMap(({ summary }) => summary?.value ?? []);
+    const about = Buffer.from(values.find(({ tag }) => tag === "run/text_summary")!.tensor!.string_val[0]!).toString();
+    expect(about).toContain("| optimizer | SGD |\n| lr | 0.01 |");
+    expect(about).toContain("    Linear(");
+    expect(values.filter(({ histo }) => histo).map(({ tag }) => tag)).toEqual(["weight", "bias"]);
+  });
+
+  it("goes on in the folder of a run that is resumed, in the place of what came after", async () => {
+    let saved: Uint8Array | undefined;
+    const keep = { onSave: (run: Run) => void (run.epoch === 2 && run.step === 1 && (saved = run.checkpoint())) };
+    await train([tensorBoard(join(folder, "resumed")), keep]);
+    await train(tensorBoard(join(folder, "resumed")), 2, saved);
+    const [first, second] = readdirSync(join(folder, "resumed"))
+      .sort()
+      .map((name) => read(join(folder, "resumed", name)));
+    expect(first!.some((event) => event.session_log)).toBe(false);
+    expect(second![1]).toMatchObject({ step: 4, session_log: { status: 1 } });
+    expect(
+      scalars(second!)
+        .filter(([tag]) => tag === "batch/loss")
+        .map(([, step]) => step),
+    ).toEqual([4]);
   });
 
   it("leaves batches out as told", async () => {

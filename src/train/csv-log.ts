@@ -5,7 +5,7 @@ import type { Callback, EpochRecord } from "./history.ts";
 
 /** Options of {@link csvLog}. */
 export interface CsvLogOptions {
-  /** What becomes of a file that is there: `true` goes on with it, `false` replaces it. Default: it is refused. */
+  /** What becomes of a file that is there: `true` goes on with it, `false` replaces it. Default: a run that is resumed goes on, another refuses it. */
   append?: boolean;
 }
 
@@ -18,12 +18,13 @@ const row = (fields: readonly string[]): string => `${fields.map(field).join(","
  * Writes a row of a CSV file for each epoch of `fit`: all figures of its record, under a header with their names. A row
  * is in the file before the next epoch begins, so a run that is killed loses none.
  *
- * A file of that name is never overwritten by accident. With `append: true` the run goes on with it: the header must be
+ * A file of that name is never overwritten by accident. A run that is resumed, or has `append: true`, goes on with it: the header must be
  * the same, and rows from this run's first epoch on, as those written after the checkpoint that it resumes from, give
  * way. Figures that the first record does not have are left out; one that is missing is an empty field.
  *
  * @param path where to write; the folder must exist.
- * @param options.append `true` goes on with a file that is there, `false` replaces it. Default: it is refused.
+ * @param options.append `true` goes on with a file that is there, `false` replaces it. Default: a run that is resumed goes on,
+ * another refuses it.
  * @throws before the training: Error if the file is there or cannot be written, with the system's error as its cause;
  * TypeError for unknown options.
  * @see https://www.rfc-editor.org/rfc/rfc4180
@@ -76,7 +77,8 @@ export function csvLog(path: string, options?: CsvLogOptions): Callback {
   };
 
   return {
-    onTrainBegin() {
+    onTrainBegin({ epoch, step }) {
+      const resumed = epoch > 1 || step > 0;
       names = null;
       const size = writing(() => {
         const file = openSync(path, append === false ? "w" : "a");
@@ -86,7 +88,7 @@ export function csvLog(path: string, options?: CsvLogOptions): Callback {
           closeSync(file);
         }
       });
-      if (size > 0 && append === undefined) {
+      if (size > 0 && append === undefined && !resumed) {
         throw new Error(`csvLog: ${path} is there already; append: true goes on with it, append: false replaces it`);
       }
     },

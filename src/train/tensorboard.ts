@@ -1,9 +1,8 @@
 // A run for TensorBoard, as a callback of fit(). Only Node and its like load this file, through src/node.ts;
 // the files' format is src/io/summary-writer.ts.
 import { SummaryWriter } from "../io/summary-writer.ts";
-import type { Layer } from "../nn/module.ts";
 import { checkBoolean, checkInt, checkOptions, checkText } from "../shape.ts";
-import type { Callback } from "./history.ts";
+import type { Callback, Run } from "./history.ts";
 
 /** Options of {@link tensorBoard}. */
 export interface TensorBoardOptions {
@@ -13,22 +12,13 @@ export interface TensorBoardOptions {
   histograms?: boolean;
 }
 
-/** What of a run this callback looks at. */
-interface Run {
-  readonly epochs: number;
-  readonly steps: number;
-  readonly step?: number;
-  readonly model?: Layer;
-  readonly optimizer?: unknown;
-}
-
 /** What is worth reading of a run later: its options and its model, as Markdown. */
 function about({ epochs, steps, optimizer, model }: Run): string {
-  const { name, paramGroups } = (optimizer ?? {}) as { name?: string; paramGroups?: readonly object[] };
+  const { name, paramGroups } = optimizer as { name?: string; paramGroups?: readonly object[] };
   const settings = Object.entries({ epochs, "steps an epoch": steps, optimizer: name, ...paramGroups?.[0] });
   const rows = settings.filter(([, value]) => value !== undefined && typeof value !== "object");
   const table = ["| | |", "|---|---|", ...rows.map(([key, value]) => `| ${key} | ${String(value)} |`)];
-  return `${table.join("\n")}\n\n${String(model ?? "").replace(/^/gm, "    ")}`;
+  return `${table.join("\n")}\n\n${String(model).replace(/^/gm, "    ")}`;
 }
 
 /**
@@ -59,28 +49,26 @@ export function tensorBoard(folder: string, options?: TensorBoardOptions): Callb
   checkInt("tensorBoard", "every", every, 0);
   checkBoolean("tensorBoard", "histograms", histograms);
   let writer: SummaryWriter | null = null;
-  let run: Run = { epochs: 0, steps: 0 };
+  const stepsBefore = (epoch: number, { steps }: Run): number => (epoch - 1) * steps;
 
   return {
-    onTrainBegin(begun: Run) {
-      run = begun;
-      const { step = 0 } = run;
-      writer = new SummaryWriter(folder, step > 0 ? { purgeStep: step + 1 } : {});
-      writer.addText("run", about(run), step);
+    onTrainBegin(run) {
+      const done = stepsBefore(run.epoch, run) + run.step;
+      writer = new SummaryWriter(folder, done > 0 ? { purgeStep: done + 1 } : {});
+      writer.addText("run", about(run), done);
     },
-    onBatchEnd({ epoch, step, loss }) {
-      const total = (epoch - 1) * run.steps + step;
+    onBatchEnd({ epoch, step, loss }, run) {
+      const total = stepsBefore(epoch, run) + step;
       if (every === 0 || total % every !== 0) return;
       writer?.addScalar("batch/loss", loss, total);
-      const { lr } = (run.optimizer ?? {}) as { lr?: unknown };
-      if (typeof lr === "number") writer?.addScalar("batch/lr", lr, total);
+      if (run.optimizer.lr !== undefined) writer?.addScalar("batch/lr", run.optimizer.lr, total);
     },
-    onEpochEnd({ epoch, ...figures }) {
+    onEpochEnd({ epoch, ...figures }, run) {
       for (const [name, value] of Object.entries(figures)) {
-        if (typeof value === "number") writer?.addScalar(`epoch/${name}`, value, epoch);
+        if (value !== undefined) writer?.addScalar(`epoch/${name}`, value, epoch);
       }
       if (!histograms) return;
-      for (const [name, parameter] of run.model?.namedParameters() ?? []) writer?.addHistogram(name, parameter, epoch);
+      for (const [name, parameter] of run.model.namedParameters()) writer?.addHistogram(name, parameter, epoch);
     },
     onTrainEnd() {
       writer?.close();
