@@ -14,6 +14,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 import lzma from "lzma";
+import { minify } from "terser";
 import { optimize } from "./optimize.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -84,12 +85,22 @@ const settings = {
   platform: "neutral",
   mainFields: ["module", "main"],
   external: ["node:*", "cli-progress"],
-  minify: true,
+  minifySyntax: true,
   sourcemap: true,
   metafile: true,
   absWorkingDir: root,
   legalComments: "none",
 } as const satisfies BuildOptions;
+
+/** Where the core's bytes are in the package: a file of their own, which gzip packs better apart from code. */
+const CORE_BYTES = "./core-bytes.js";
+
+const bytesApart: Plugin = {
+  name: "bytes-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /[\\/]core-bytes\.js$/ }, () => ({ path: CORE_BYTES, external: true }));
+  },
+};
 
 /**
  * Takes what functional.js holds from there, by its public names, so that all entries have one state; what has none and is
@@ -107,24 +118,37 @@ const fromFunctional = (inputs: object): Plugin => ({
   },
 });
 
+/** Shortens the files of dist/ by Terser, which chooses names that gzip packs better than those of esbuild. */
+async function shorten(entryPoints: object): Promise<void> {
+  for (const name in entryPoints) {
+    const file = at("dist", `${name}.js`);
+    const { code, map } = await minify(readFileSync(file, "utf8"), {
+      module: true,
+      ecma: 2020,
+      sourceMap: { content: readFileSync(`${file}.map`, "utf8"), url: `${name}.js.map` },
+    });
+    writeFileSync(file, code!);
+    writeFileSync(`${file}.map`, map as string);
+  }
+}
+
 /** dist/: declarations by tsc, bundles by esbuild: the whole library in functional.js, the other entries over it. */
 export async function buildPackage(): Promise<void> {
   buildCore();
   if (!stale("dist/index.js", "src", "build/core-bytes.js", "tsconfig.build.json", "package-lock.json")) return;
   rmSync(at("dist"), { recursive: true, force: true });
   run("typescript/bin/tsc", "-p", "tsconfig.build.json");
-  const entryPoints = { functional: at("src/functional.ts") };
-  const { metafile } = await build({ ...settings, entryPoints, plugins: [classNames] });
-  await build({
-    ...settings,
-    entryPoints: {
-      index: at("src/entry.ts"),
-      data: at("src/data.ts"),
-      inspect: at("src/inspect.ts"),
-      node: at("src/node.ts"),
-    },
-    plugins: [fromFunctional(metafile.inputs), classNames],
-  });
+  const whole = { functional: at("src/functional.ts") };
+  const { metafile } = await build({ ...settings, entryPoints: whole, plugins: [bytesApart, classNames] });
+  const others = {
+    index: at("src/entry.ts"),
+    data: at("src/data.ts"),
+    inspect: at("src/inspect.ts"),
+    node: at("src/node.ts"),
+  };
+  await build({ ...settings, entryPoints: others, plugins: [fromFunctional(metafile.inputs), classNames] });
+  await shorten({ ...whole, ...others });
+  copyFileSync(at("build/core-bytes.js"), at("dist", CORE_BYTES));
   copyFileSync(at("build/core.wasm"), at("dist/core.wasm")); // for those who host it themselves
 }
 

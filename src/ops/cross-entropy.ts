@@ -1,7 +1,7 @@
 // Cross-entropy of logits, fused with log-softmax; the other losses are src/losses/.
 import { type Backward, record, type Saved } from "../autograd.ts";
 import { scratch } from "../memory.ts";
-import { checkInt, checkNumber, fault, readOptions, refusal, sameShape, show, without } from "../shape.ts";
+import { checkInt, checkNumber, checkOptions, fault, refusal, sameShape, show, without } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
 import { add, div, mul, sub } from "./binary.ts";
@@ -30,12 +30,6 @@ export interface CrossEntropyOptions {
 }
 
 const OP = "crossEntropy";
-const DEFAULTS = {
-  weight: undefined as Tensor | undefined,
-  ignoreIndex: -100,
-  reduction: "mean" as Reduction,
-  labelSmoothing: 0,
-};
 
 /**
  * Cross-entropy between logits and targets: `-log(softmax(logits)[label])`, computed without losing small probabilities.
@@ -60,7 +54,8 @@ const DEFAULTS = {
 export function crossEntropy(logits: Tensor, target: Tensor, options?: CrossEntropyOptions): Tensor {
   expectTensor(OP, "logits", logits, "float32");
   expectTensor(OP, "target", target, ["int32", "float32"]);
-  const { weight, ignoreIndex, reduction, labelSmoothing } = readOptions(OP, options as typeof DEFAULTS, DEFAULTS);
+  checkOptions(OP, options, ["weight", "ignoreIndex", "reduction", "labelSmoothing"]);
+  const { weight, ignoreIndex = -100, reduction = "mean", labelSmoothing = 0 } = options ?? {};
   checkReduction(OP, reduction);
   checkInt(OP, "ignoreIndex", ignoreIndex, -(2 ** 31), 2 ** 31 - 1);
   checkNumber(OP, "labelSmoothing", labelSmoothing, 0, 1);
@@ -79,6 +74,8 @@ export function crossEntropy(logits: Tensor, target: Tensor, options?: CrossEntr
   }
   if (!soft) checkLabels(OP, target, classes, ignoreIndex);
   else if (ignoreIndex >= 0) throw refusal(OP, "no ignoreIndex with probabilities", ignoreIndex);
+  // the usual case needs no scope, which takes time
+  if (!soft && rank <= 2) return ofLabels(logits, target, weight, reduction, labelSmoothing, ignoreIndex);
   return composed(OP, () => {
     const last = (t: Tensor): Tensor => (rank > 2 ? permute(t, [0, ...[...shape.keys()].slice(2), 1]) : t);
     const x = last(logits);
@@ -99,7 +96,8 @@ function ofLabels(
 ): Tensor {
   const n = target.size;
   const classes = logits.shape.at(-1)!;
-  const [isMean, isEach] = [reduction === "mean", reduction === "none"];
+  const isMean = reduction === "mean";
+  const isEach = reduction === "none";
   const p = empty(logits.shape);
   const norm = empty([]);
   const y = empty(isEach ? target.shape : []);
@@ -121,7 +119,7 @@ function ofLabels(
     grad(empty(saved[0].shape), saved, dy, isMean ? saved[2].ptr : 0, isEach ? 1 : 0),
     null,
   ];
-  return record(
+  record(
     OP,
     y,
     [logits, p],
@@ -135,6 +133,9 @@ function ofLabels(
       return [mul(sub(mul(p, total), wanted), reshape(d, [...d.shape, 1])), null];
     },
   );
+  p.dispose();
+  norm.dispose();
+  return y;
 }
 
 function ofProbabilities(

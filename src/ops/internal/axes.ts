@@ -1,5 +1,5 @@
 // How a reduction over any axes becomes [outer, reduce, inner] blocks, which is all the kernels know. Pure arithmetic.
-import { normalizeAxes, readOptions, type Shape, sizeOf } from "../../shape.ts";
+import { checkBoolean, checkOptions, normalizeAxes, type Shape, sizeOf } from "../../shape.ts";
 
 /** Options of every reduction. */
 export interface ReduceOptions {
@@ -18,7 +18,9 @@ export function resolve(
   shape: Shape,
   options: ReduceOptions | undefined,
 ): { axes: readonly number[]; out: number[]; kept: number[] } {
-  const { axis, keepDims } = readOptions<ReduceOptions>(op, options, { axis: undefined, keepDims: false });
+  checkOptions(op, options, ["axis", "keepDims"]);
+  const { axis, keepDims = false } = options ?? {};
+  checkBoolean(op, "keepDims", keepDims);
   const listed = normalizeAxes(op, axis, shape.length);
   // As in PyTorch, an empty list of axes means all.
   const axes = listed.length === 0 ? shape.map((_, i) => i) : listed;

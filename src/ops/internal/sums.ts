@@ -40,9 +40,9 @@ export function repeatTo(op: string, x: Tensor, shape: Shape): Tensor {
 /** y = sums of x, both byte addresses, divided by `divisor`. */
 export function sumPasses(y: number, x: number, steps: readonly Pass[], divisor: number): void {
   const between = partition(steps);
-  steps.forEach((step, i) => {
+  steps.forEach(([outer, reduce, inner], i) => {
     const to = between[i] ?? y;
-    k.sum(to, between[i - 1] ?? x, ...step, i === steps.length - 1 ? divisor : 1);
+    k.sum(to, between[i - 1] ?? x, outer, reduce, inner, i === steps.length - 1 ? divisor : 1);
   });
 }
 
@@ -50,7 +50,8 @@ export function sumPasses(y: number, x: number, steps: readonly Pass[], divisor:
 export function spread(dx: number, dy: number, steps: readonly Pass[], scale: number): void {
   const between = partition(steps);
   for (let i = steps.length - 1; i >= 0; i--) {
-    k.sumGrad(between[i - 1] ?? dx, between[i] ?? dy, ...steps[i]!, i === steps.length - 1 ? scale : 1);
+    const [outer, reduce, inner] = steps[i]!;
+    k.sumGrad(between[i - 1] ?? dx, between[i] ?? dy, outer, reduce, inner, i === steps.length - 1 ? scale : 1);
   }
 }
 
