@@ -2,15 +2,24 @@
 // Figures are worked out by hand from scikit-learn's definitions.
 import { describe, expect, it } from "vitest";
 import "../src/boot.ts";
-import { label, minMax, numeric, oneHot, parseCsv, standardize, Table, TableEncoder } from "../src/data.ts";
+import {
+  type Encoding,
+  label,
+  minMax,
+  numeric,
+  oneHot,
+  parseCsv,
+  standardize,
+  Table,
+  TableEncoder,
+} from "../src/data.ts";
 import { memory, tensor } from "../src/index.ts";
 
-const columnOf = (values: (number | null)[], encoding: ReturnType<typeof numeric>, other = values): unknown[] =>
-  new TableEncoder({ features: { v: encoding } })
-    .fit(new Table({ v: values }))
-    .features(new Table({ v: other }))
-    .toArray()
-    .flat() as unknown[];
+/** A column that an encoding learnt from values makes of others. */
+const columnOf = (values: (number | null)[], encoding: Encoding, other = values): number[] => [
+  ...new TableEncoder({ features: { v: encoding } }).fit(new Table({ v: values })).features(new Table({ v: other }))
+    .data,
+];
 
 describe("encodings of numbers", () => {
   it("standardize by the training split's mean and population deviation", () => {
@@ -95,7 +104,7 @@ describe("an encoder", () => {
     const encoder = new TableEncoder({ features: { kind: oneHot() }, target }).fit(flowers);
     const { y } = encoder.transform(flowers);
     expect([y.dtype, y.shape]).toEqual(["float32", [3, 2]]);
-    const back = encoder.inverse(y).toArray().flat() as number[];
+    const back = encoder.inverse(y).data;
     for (const [i, value] of [10, 1, 30, 3, 20, 5].entries()) expect(back[i]).toBeCloseTo(value, 4);
   });
 

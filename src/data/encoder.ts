@@ -15,6 +15,7 @@ import {
   inverseOf,
   isEncoding,
   isFitted,
+  numeric,
   widthOf,
   writeColumn,
 } from "./encodings.ts";
@@ -63,15 +64,11 @@ export interface TableEncoderState {
  * ```
  */
 export class TableEncoder {
-  private readonly encodings: TableEncoderOptions | null;
+  /** Null in one of JSON, which knows what was learnt, not how. */
+  private encodings: TableEncoderOptions | null;
   private state: TableEncoderState | null = null;
 
   constructor(options: TableEncoderOptions) {
-    if ((options as unknown) instanceof Saved) {
-      this.encodings = null;
-      this.state = (options as unknown as Saved).state;
-      return;
-    }
     const op = "TableEncoder";
     checkOptions(op, options, ["features", "target"]);
     const { features, target = {} } = options ?? {};
@@ -106,14 +103,14 @@ export class TableEncoder {
     checkTable("transform", table);
     if (target.length === 0)
       throw fault("transform", "an encoder with a target", "none; features(table) gives x alone");
-    return tidy(() => new Dataset(encode("transform", features, table, false), encode("transform", target, table)));
+    return tidy(() => new Dataset(encode("transform", features, table), encode("transform", target, table, true)));
   }
 
   /** The features of a table, float32 [N, features]: to predict from, where there is no target yet. */
   features(table: Table): Tensor {
     const { features } = this.fitted("features");
     checkTable("features", table);
-    return encode("features", features, table, false);
+    return encode("features", features, table);
   }
 
   /** What each of the features is: a column's name, or `column_category` of a `oneHot()`. */
@@ -173,7 +170,10 @@ export class TableEncoder {
     const { features, target } = (state ?? {}) as Partial<TableEncoderState>;
     const good = [features, target].every((list) => Array.isArray(list) && list.every(isFitted));
     demand(good && features!.length > 0, op, "the state of a fitted TableEncoder", json);
-    return encoder(new Saved(state as TableEncoderState));
+    const made = encoder();
+    made.encodings = null;
+    made.state = state as TableEncoderState;
+    return made;
   }
 
   private fitted(op: string): TableEncoderState {
@@ -193,21 +193,13 @@ export class TableEncoder {
   }
 }
 
-/** Marks options as the state of an encoder that was fitted already. */
-class Saved {
-  readonly state: TableEncoderState;
-  constructor(state: TableEncoderState) {
-    this.state = state;
-  }
-}
-
 /** Stands outside of the class: the bundler would call a class that names itself _TableEncoder. */
-const encoder = (saved: Saved): TableEncoder => new TableEncoder(saved as unknown as TableEncoderOptions);
+const encoder = (): TableEncoder => new TableEncoder({ features: numeric() });
 
-/** Columns side by side: classes as int32 [N] if they are one label, else float32 [N, width]. */
-function encode(op: string, columns: readonly FittedColumn[], table: Table, classes = true): Tensor {
+/** Columns side by side: float32 [N, width], or int32 [N] of a target that is one label. */
+function encode(op: string, columns: readonly FittedColumn[], table: Table, mayBeClasses = false): Tensor {
   const n = table.length;
-  const labels = classes && columns.length === 1 && columns[0]!.kind === "label";
+  const labels = mayBeClasses && columns.length === 1 && columns[0]!.kind === "label";
   const width = columns.reduce((sum, column) => sum + widthOf(column), 0);
   const out = labels ? new Int32Array(n) : new Float32Array(n * width);
   let offset = 0;

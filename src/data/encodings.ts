@@ -52,9 +52,9 @@ function numbersBy(kind: Encoding["kind"], options: { missing?: NumberFill } | u
  * @example
  * ```ts
  * import { standardize, Table, TableEncoder } from "sedge/data";
- * const table = new Table({ age: [1, null, 3] });
- * const encoder = new TableEncoder({ features: { age: standardize({ missing: 1 }) } }).fit(table);
- * encoder.features(new Table({ age: [5 / 3, null] })).toArray()[0]; // => [0]
+ * const table = new Table({ age: [20, null, 40] });
+ * const encoder = new TableEncoder({ features: { age: standardize({ missing: 40 }) } });
+ * encoder.fit(new Table({ age: [20, 40] })).features(table).toArray(); // => [[-1],[1],[1]]
  * ```
  */
 export const standardize = (options?: { missing?: NumberFill }): Encoding => numbersBy("standardize", options);
