@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import lzma from "lzma";
 import { minify } from "terser";
 import { optimize } from "./optimize.ts";
@@ -84,7 +84,7 @@ const settings = {
   target: "es2022",
   platform: "neutral",
   mainFields: ["module", "main"],
-  external: ["node:*", "cli-progress"],
+  external: ["node:*", "cli-progress", "papaparse"],
   minifySyntax: true,
   sourcemap: true,
   metafile: true,
@@ -103,17 +103,17 @@ const bytesApart: Plugin = {
 };
 
 /**
- * Takes what functional.js holds from there, by its public names, so that all entries have one state; what has none and is
+ * Takes what a bundle holds from there, by its public names, so that all entries have one state; what has none and is
  * not public is copied. Chunks shared by the entries would name each function thrice more, in 5 kB of imports and exports.
  */
 const COPIED = ["src/shape.ts", "src/train/monitor.ts"];
-const fromFunctional = (inputs: object): Plugin => ({
-  name: "from-functional",
+const heldBy = (bundle: string, { inputs }: Metafile): Plugin => ({
+  name: `held-by-${bundle}`,
   setup({ onResolve }) {
     onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
       const file = relative(root, join(resolveDir, path)).replaceAll("\\", "/");
       const held = file in inputs && !COPIED.includes(file);
-      return held ? { path: "./functional.js", external: true } : undefined;
+      return held ? { path: `./${bundle}.js`, external: true } : undefined;
     });
   },
 });
@@ -138,16 +138,15 @@ export async function buildPackage(): Promise<void> {
   if (!stale("dist/index.js", "src", "build/core-bytes.js", "tsconfig.build.json", "package-lock.json")) return;
   rmSync(at("dist"), { recursive: true, force: true });
   run("typescript/bin/tsc", "-p", "tsconfig.build.json");
-  const whole = { functional: at("src/functional.ts") };
-  const { metafile } = await build({ ...settings, entryPoints: whole, plugins: [bytesApart, classNames] });
-  const others = {
-    index: at("src/entry.ts"),
-    data: at("src/data.ts"),
-    inspect: at("src/inspect.ts"),
-    node: at("src/node.ts"),
+  const bundle = async (names: Record<string, string>, held: Plugin[]): Promise<Metafile> => {
+    const entryPoints = Object.fromEntries(Object.entries(names).map(([name, file]) => [name, at("src", file)]));
+    const { metafile } = await build({ ...settings, entryPoints, plugins: [...held, bytesApart, classNames] });
+    await shorten(entryPoints);
+    return metafile;
   };
-  await build({ ...settings, entryPoints: others, plugins: [fromFunctional(metafile.inputs), classNames] });
-  await shorten({ ...whole, ...others });
+  const functional = heldBy("functional", await bundle({ functional: "functional.ts" }, []));
+  const data = heldBy("data", await bundle({ data: "data.ts" }, [functional])); // one Table in "data" and "node"
+  await bundle({ index: "entry.ts", inspect: "inspect.ts", node: "node.ts" }, [functional, data]);
   copyFileSync(at("build/core-bytes.js"), at("dist", CORE_BYTES));
   copyFileSync(at("build/core.wasm"), at("dist/core.wasm")); // for those who host it themselves
 }

@@ -79,14 +79,39 @@ describe("the package", () => {
     expect(out).toBe("true true\n");
   });
 
-  it("calls its classes by their own names", () => {
-    const names = "console.log([S.Tensor, S.Dataset, S.nn.Linear, S.optim.Adam].map((c) => c.name).join())";
-    const script = `import * as S from "sedge"; ${names}`;
+  it("bundles tables for browsers, parser and all, with nothing of Node", async () => {
+    const contents = 'import { parseCsv } from "sedge/data"; console.log(parseCsv("a,b\\n1,x").length);';
+    const stdin = { contents, resolveDir: folder };
+    const bundled = await build({ stdin, bundle: true, write: false, platform: "browser", format: "esm" });
+    const { text } = bundled.outputFiles[0]!;
+    expect(text).not.toMatch(/from ?"node:|require\("stream"\)|\bBuffer\b/);
+    const path = join(folder, "bundled.js");
+    writeFileSync(path, text);
+    expect(execFileSync(process.execPath, [path], { encoding: "utf8" })).toBe("1\n");
+  });
+
+  it("has one Dataset and one Table in all its entries", () => {
+    const script = `import { Dataset } from "sedge"; import { idxDataset, Table } from "sedge/data";
+      import { readCsv } from "sedge/node";
+      const [images, labels] = [[1, 1, 1], [1]].map((shape) => ({ shape, data: new Uint8Array(1) }));
+      console.log(idxDataset(images, labels) instanceof Dataset, readCsv("a.csv") instanceof Table);`;
+    writeFileSync(join(folder, "a.csv"), "a\n1\n");
     const out = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
       cwd: folder,
       encoding: "utf8",
     });
-    expect(out).toBe("Tensor,Dataset,Linear,Adam\n");
+    expect(out).toBe("true true\n");
+  });
+
+  it("calls its classes by their own names", () => {
+    const names =
+      "console.log([S.Tensor, S.Dataset, S.nn.Linear, S.optim.Adam, D.Table, D.TableEncoder].map((c) => c.name).join())";
+    const script = `import * as S from "sedge"; import * as D from "sedge/data"; ${names}`;
+    const out = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(out).toBe("Tensor,Dataset,Linear,Adam,Table,TableEncoder\n");
   });
 
   it("ships no tests, vectors or kernel sources", () => {
