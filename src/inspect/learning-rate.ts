@@ -2,7 +2,6 @@
 import { batches } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Layer } from "../nn/module.ts";
-import { getRngState, setRngState } from "../random.ts";
 import { checkInt, checkNumber, checkOptions, demand } from "../shape.ts";
 import type { Loss } from "../train/evaluate.ts";
 import { type AnyOptimizer, checkModule, checkOptimizer, preserving } from "./preserve.ts";
@@ -30,7 +29,7 @@ export class LearningRates {
   readonly learningRates: readonly number[];
   /** The loss of each step's batch, before the step. */
   readonly losses: readonly number[];
-  /** The same, averaged over the steps before. */
+  /** The same, averaged over neighbouring steps. */
   readonly smoothed: readonly number[];
   /** The rate at which the smoothed loss falls fastest; null if it does not fall. */
   readonly suggestion: number | null;
@@ -38,10 +37,10 @@ export class LearningRates {
   readonly diverged: boolean;
 
   /** @internal Use `findLearningRate()`. */
-  constructor(learningRates: readonly number[], losses: readonly number[], diverged: boolean) {
+  constructor(learningRates: readonly number[], losses: readonly number[], steps: number, diverged: boolean) {
     this.learningRates = learningRates;
     this.losses = losses;
-    this.smoothed = smooth(losses);
+    this.smoothed = smooth(losses, steps);
     this.suggestion = steepest(learningRates, this.smoothed);
     this.diverged = diverged;
   }
@@ -51,9 +50,11 @@ export class LearningRates {
     const { suggestion, diverged } = this;
     const end = diverged ? "; the loss diverged beyond the last one" : "";
     const found = suggestion === null ? "the loss falls at none of these rates" : `suggestion: ${show(suggestion)}`;
-    const finite = this.smoothed.map((loss) => (Number.isFinite(loss) ? loss : null));
-    const rates = this.learningRates.map((lr) => show(lr));
-    return `${textPlot("loss by learning rate", rates, finite)}\n${found}${end}`;
+    const [start = 0, least] = [this.smoothed[0], Math.min(...this.smoothed)];
+    // what lies as far above the first loss as the least below it says no more than that it is far: it stands at the top
+    const bound = suggestion === null ? Infinity : 2 * start - least;
+    const shown = this.smoothed.map((loss) => Math.min(loss, bound));
+    return `${textPlot("loss by learning rate", this.learningRates.map(show), shown)}\n${found}${end}`;
   }
 
   /** What Node's and Deno's consoles show. */
@@ -64,43 +65,47 @@ export class LearningRates {
 
 const show = (rate: number): string => rate.toPrecision(2).replace(/^1\.0e/, "1e");
 
-/** How much of the average before remains in each step: Smith's curves are smoothed so in fastai's `lr_find`. */
-const MEMORY = 0.9;
+/** Steps on either side that an average takes in, as a share of all. */
+const REACH = 0.05;
 
-/** Averages that forget exponentially, without the pull towards their start (as Adam's). */
-function smooth(losses: readonly number[]): number[] {
-  let [average, share] = [0, 1];
-  return losses.map((loss) => {
-    average = MEMORY * average + (1 - MEMORY) * loss;
-    share *= MEMORY;
-    return average / (1 - share);
+/** Averages over neighbours, those further away with less weight. Looking both ways, they do not lag behind the rate. */
+function smooth(losses: readonly number[], steps: number): number[] {
+  const reach = Math.ceil(REACH * steps) + 1;
+  return losses.map((_, i) => {
+    let [sum, weights] = [0, 0];
+    for (let j = Math.max(0, i - reach); j <= Math.min(losses.length - 1, i + reach); j++) {
+      const weight = reach - Math.abs(i - j);
+      sum += weight * losses[j]!;
+      weights += weight;
+    }
+    return sum / weights;
   });
 }
 
+/** How much of the average before remains in each step of the one that tells divergence. */
+const MEMORY = 0.8;
 /** The loss at which the test ends, as a multiple of the least so far (fastai's `lr_find`). */
 const DIVERGED = 4;
-/** Steps before the average is one, at which neither the fall nor a divergence is judged. */
+/** Steps before the averages are any, at which neither the fall nor a divergence is judged. */
 const SETTLED = 5;
-/** A curve that falls by less than this share of the loss is taken for level. */
-const FALLS = 0.01;
+/** A curve that falls by less than this share of the loss is taken for level: batches differ by as much. */
+const FALLS = 0.05;
 
 /**
- * The rate where the curve over the rate's logarithm, whose steps are equal, falls fastest, of those before its lowest
- * point. The slope is taken over two neighbours on either side.
+ * The rate where the curve over the rate's logarithm, whose steps are equal, falls fastest before its lowest point; null
+ * if it is level.
  */
 function steepest(rates: readonly number[], smoothed: readonly number[]): number | null {
-  let lowest = SETTLED;
-  smoothed.forEach((loss, i) => {
-    if (i > SETTLED && loss < smoothed[lowest]!) lowest = i;
-  });
-  let best: number | null = null;
-  let slope = 0;
-  for (let i = SETTLED; i <= lowest; i++) {
-    const [before, after] = [smoothed[i - 2]!, smoothed[Math.min(i + 2, lowest)]!];
-    if (after - before < slope) [best, slope] = [i, after - before];
+  if (smoothed.length <= SETTLED) return null;
+  const least = Math.min(...smoothed);
+  const lowest = smoothed.indexOf(least);
+  if (smoothed[0]! - least < FALLS * Math.abs(smoothed[0]!)) return null;
+  let [best, slope] = [0, 0];
+  for (let i = 1; i < lowest; i++) {
+    const fall = smoothed[i - 1]! - smoothed[i + 1]!;
+    if (fall > slope) [best, slope] = [i, fall];
   }
-  const start = smoothed[Math.min(SETTLED, smoothed.length - 1)]!;
-  return best === null || start - smoothed[lowest]! < FALLS * Math.abs(start) ? null : rates[best]!;
+  return rates[best]!;
 }
 
 /**
@@ -144,20 +149,21 @@ export function findLearningRate(model: Layer, data: Dataset, options: FindLearn
   const rates: number[] = [];
   const losses: number[] = [];
   const diverged = preserving(model, optimizer, () => {
-    let least = Infinity;
+    let [average, least] = [0, Infinity];
     while (rates.length < steps) {
       for (const [x, y] of loader) {
+        // Math.pow may differ between engines in the last bit; the weights that it reaches are thrown away
         const rate = from * (to / from) ** (rates.length / (steps - 1));
         for (const group of optimizer.paramGroups) group.lr = rate;
         optimizer.zeroGrad();
         const value = loss(model.call(x), y);
+        const figure = value.item();
+        if (!Number.isFinite(figure)) return true;
         rates.push(rate);
-        losses.push(value.item());
-        const average = smooth(losses).at(-1)!;
-        if (rates.length > SETTLED) {
-          if (!(average < least + (DIVERGED - 1) * Math.abs(least))) return true;
-          least = Math.min(least, average);
-        } else if (!Number.isFinite(average)) return true;
+        losses.push(figure);
+        average = losses.length === 1 ? figure : MEMORY * average + (1 - MEMORY) * figure;
+        least = Math.min(least, average);
+        if (rates.length > SETTLED && average > least + (DIVERGED - 1) * Math.abs(least)) return true;
         if (rates.length === steps) return false;
         value.backward();
         optimizer.step();
@@ -165,5 +171,5 @@ export function findLearningRate(model: Layer, data: Dataset, options: FindLearn
     }
     return false;
   });
-  return new LearningRates(rates, losses, diverged);
+  return new LearningRates(rates, losses, steps, diverged);
 }

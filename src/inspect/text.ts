@@ -17,17 +17,16 @@ const COLUMNS = 80;
 const LABEL = 10;
 const LINES = 15;
 
-/** A curve as stars, not wider than 80 columns: the values, null where there is none, and what stands below each. */
-export function textPlot(title: string, labels: readonly string[], values: readonly (number | null)[]): string {
-  const finite = values.filter((v) => v !== null);
-  if (finite.length === 0) return `${title}: no finite value`;
-  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+/** A curve as stars, not wider than 80 columns, with the labels of its first and last value below. */
+export function textPlot(title: string, labels: readonly string[], values: readonly number[]): string {
+  if (values.length < 2) return `${title}: fewer than two values`;
+  const [low, high] = [Math.min(...values), Math.max(...values)];
   const width = Math.min(COLUMNS - LABEL - 2, values.length);
   const lines = Array.from({ length: LINES }, () => new Array<string>(width).fill(" "));
   values.forEach((v, i) => {
-    const column = values.length === 1 ? 0 : Math.round((i * (width - 1)) / (values.length - 1));
-    const line = high === low || v === null ? 0 : Math.round(((high - v) / (high - low)) * (LINES - 1));
-    if (v !== null) lines[line]![column] = "*";
+    const column = Math.round((i * (width - 1)) / (values.length - 1));
+    const line = high === low ? 0 : Math.round(((high - v) / (high - low)) * (LINES - 1));
+    lines[line]![column] = "*";
   });
   const names = new Map([high, (high + low) / 2, low].map((v, i) => [(i * (LINES - 1)) / 2, v.toPrecision(4)]));
   const rows = lines.map((line, i) => `${(names.get(i) ?? "").padStart(LABEL)} |${line.join("")}`.trimEnd());
