@@ -83,7 +83,7 @@ const settings = {
   target: "es2022",
   platform: "neutral",
   mainFields: ["module", "main"],
-  external: ["node:*", "cli-progress"],
+  external: ["node:*", "cli-progress", "echarts"],
   minify: true,
   sourcemap: true,
   metafile: true,
@@ -122,6 +122,7 @@ export async function buildPackage(): Promise<void> {
       data: at("src/data.ts"),
       inspect: at("src/inspect.ts"),
       node: at("src/node.ts"),
+      plot: at("src/plot.ts"),
     },
     plugins: [fromFunctional(metafile.inputs), classNames],
   });

@@ -1,7 +1,8 @@
 // findLearningRate: the rates, where it stops, what it suggests, that nothing is changed, and its plot.
 import { beforeEach, describe, expect, it } from "vitest";
 import { Dataset, getRngState, memory, mse, nn, optim, randn, seed, Tensor } from "../src/entry.ts";
-import { findLearningRate, LearningRates } from "../src/inspect.ts";
+import { LearningRates } from "../src/inspect/learning-rate.ts";
+import { findLearningRate } from "../src/inspect.ts";
 
 beforeEach(() => seed(1));
 

@@ -7,6 +7,7 @@ import * as datasets from "../src/data.ts";
 import * as sedge from "../src/entry.ts";
 import * as inspect from "../src/inspect.ts";
 import * as node from "../src/node.ts";
+import * as plot from "../src/plot.ts";
 
 const { accuracy, arange, Dataset, evaluate, eye, fit, mse, nn, ones, optim, tensor, zeros } = sedge;
 
@@ -145,7 +146,7 @@ const RAW =
  */
 const APART = ["tidy", "trackLeaks", "init", "Tensor", "Module", "Optimizer", "gunzip", "Transformer"];
 
-const everything = Object.entries({ sedge, data: datasets, inspect, node, nn, init: nn.init, optim }).flatMap(
+const everything = Object.entries({ sedge, data: datasets, inspect, node, plot, nn, init: nn.init, optim }).flatMap(
   ([home, names]) =>
     Object.entries(names)
       .filter(([name, value]) => typeof value === "function" && !APART.includes(name))

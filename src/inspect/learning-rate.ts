@@ -117,7 +117,7 @@ function steepest(rates: readonly number[], smoothed: readonly number[]): number
  * @param model takes examples [B, ...] to predictions.
  * @param data the examples, gone through in random order.
  * @param options `loss`, `optimizer`; `from` (default 1e-7), `to` (default 10), `steps` (default 100), `batchSize` (default 32).
- * @returns the rates with their losses, the suggestion, and a plot by `toString()`; `rangeChart` of `sedge/plot` draws it.
+ * @returns the rates with their losses, the suggestion, and a plot by `toString()`; `learningRateChart` of `sedge/plot` draws it.
  * @throws TypeError for what is no model, data, loss or optimizer, and unknown options; RangeError for bounds or counts that make no sense.
  * @see Smith, "Cyclical learning rates for training neural networks", 2015, https://arxiv.org/abs/1506.01186
  *
