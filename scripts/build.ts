@@ -84,7 +84,7 @@ const settings = {
   target: "es2022",
   platform: "neutral",
   mainFields: ["module", "main"],
-  external: ["node:*", "cli-progress", "papaparse"],
+  external: ["node:*", "cli-progress", "papaparse", "echarts"],
   minifySyntax: true,
   sourcemap: true,
   metafile: true,
@@ -146,7 +146,7 @@ export async function buildPackage(): Promise<void> {
   };
   const functional = heldBy("functional", await bundle({ functional: "functional.ts" }, []));
   const data = heldBy("data", await bundle({ data: "data.ts" }, [functional])); // one Table in "data" and "node"
-  await bundle({ index: "entry.ts", inspect: "inspect.ts", node: "node.ts" }, [functional, data]);
+  await bundle({ index: "entry.ts", inspect: "inspect.ts", node: "node.ts", plot: "plot.ts" }, [functional, data]);
   copyFileSync(at("build/core-bytes.js"), at("dist", CORE_BYTES));
   copyFileSync(at("build/core.wasm"), at("dist/core.wasm")); // for those who host it themselves
 }

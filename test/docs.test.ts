@@ -12,7 +12,7 @@ import { undocumented } from "./docs/exports.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** Where the examples' programs are written; their imports of the package become paths into src/. */
 const folder = join(root, "build", "examples");
-const entries = ["entry", "functional", "data", "inspect", "node"]
+const entries = ["entry", "functional", "data", "inspect", "node", "plot"]
   .map((name) => join(root, "src", `${name}.ts`))
   .filter(existsSync);
 const toRoot = relative(folder, root).replaceAll("\\", "/");
@@ -22,6 +22,7 @@ const modules = {
   "sedge/data": `${toRoot}/src/data.ts`,
   "sedge/inspect": `${toRoot}/src/inspect.ts`,
   "sedge/node": `${toRoot}/src/node.ts`,
+  "sedge/plot": `${toRoot}/src/plot.ts`,
 };
 
 /** Files below a folder of the project, or the file itself. */

@@ -7,6 +7,7 @@ import * as datasets from "../src/data.ts";
 import * as sedge from "../src/entry.ts";
 import * as inspect from "../src/inspect.ts";
 import * as node from "../src/node.ts";
+import * as plot from "../src/plot.ts";
 
 const { accuracy, arange, Dataset, evaluate, eye, fit, mse, nn, ones, optim, tensor, zeros } = sedge;
 
@@ -150,6 +151,7 @@ const everything = Object.entries({
   data: datasets,
   inspect,
   node,
+  plot,
   nn,
   init: nn.init,
   optim,

@@ -21,7 +21,7 @@ export const TIERS: readonly (readonly string[])[] = [
   ["data/", "io/", "train/"],
   ["inspect/"],
   ["nn.ts", "optim.ts", "metrics.ts", "index.ts"],
-  ["boot.ts", "methods.ts", "entry.ts", "functional.ts", "data.ts", "inspect.ts", "node.ts"],
+  ["boot.ts", "methods.ts", "entry.ts", "functional.ts", "data.ts", "inspect.ts", "node.ts", "plot.ts"],
 ];
 
 function tierOf(path: string): number {
