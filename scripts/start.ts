@@ -5,8 +5,8 @@ import { mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { cnn } from "../examples/cnn.ts";
 import { GLYPHS, glyphs } from "../examples/support/glyphs.ts";
-import { choices, classTable, confusion, picture, scores, sideBySide } from "../examples/support/report.ts";
-import { accuracy, crossEntropy, type Dataset, fit, type nn, optim, seed } from "../src/entry.ts";
+import { classTable, confusion, picture, sideBySide } from "../examples/support/report.ts";
+import { accuracy, argmax, crossEntropy, type Dataset, fit, type nn, optim, predict, seed } from "../src/entry.ts";
 import { load, loadIdxFolder, progressBar, save } from "../src/node.ts";
 import { ArgumentError, readArguments, USAGE } from "./start-arguments.ts";
 
@@ -102,13 +102,13 @@ async function main(job: Job, epochs: number): Promise<void> {
   save(path, model, { metadata: { data: name, epochs: String(epochs) } });
   const loaded = cnn(height, width, classes.length);
   loaded.loadStateDict(load(path));
-  const expected = scores(model.eval(), test, classes.length);
-  const found = scores(loaded.eval(), test, classes.length);
-  if (found.some((score, i) => !Object.is(score, expected[i]))) {
+  const [expected, found] = [predict(model, test), predict(loaded, test)];
+  const scores = expected.data;
+  if (found.data.some((score, i) => !Object.is(score, scores[i]))) {
     throw new Error(`start: expected the model loaded from ${path} to predict the same, got other scores`);
   }
 
-  const chosen = choices(found, classes.length);
+  const chosen = [...argmax(found, { axis: 1 }).data];
   const counts = confusion(test.y.data, chosen, classes.length);
   const right = counts.reduce((sum, row, c) => sum + row[c]!, 0);
   console.log(`\n${classTable(counts, classes)}\n\n${showPredictions(job, chosen)}\n`);

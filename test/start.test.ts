@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { choices, classTable, confusion, picture, sideBySide } from "../examples/support/report.ts";
+import { classTable, confusion, picture, sideBySide } from "../examples/support/report.ts";
 import { ArgumentError, readArguments, USAGE } from "../scripts/start-arguments.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -102,10 +102,6 @@ describe("the arguments", () => {
 });
 
 describe("the report", () => {
-  it("chooses the largest score of each row, the first of equal ones", () => {
-    expect(choices(Float32Array.of(0, 2, 1, 5, 5, 4), 3)).toEqual([1, 0]);
-  });
-
   it("counts who was taken for whom, and tells it for each class", () => {
     const counts = confusion([0, 0, 0, 1, 1, 2], [0, 0, 1, 1, 0, 0], 3);
     expect(counts).toEqual([

@@ -1,35 +1,10 @@
 // What a classifier's run has to show for itself, as text: figures for each class, and pictures with predictions.
-import { batches, type Dataset, type nn, noGrad } from "sedge";
 import { table } from "./table.ts";
 
-/** The scores of a model for every example, row by row: [N, classes]. The model should be in evaluation mode. */
-export function scores(model: nn.Sequential, data: Dataset, classes: number): Float32Array {
-  const all = new Float32Array(data.length * classes);
-  let at = 0;
-  noGrad(() => {
-    for (const [x] of batches(data, { batchSize: 250 })) {
-      const { data: rows } = model.call(x);
-      all.set(rows, at);
-      at += rows.length;
-    }
-  });
-  return all;
-}
-
-/** The place of the largest score in each row. */
-export function choices(scores: Float32Array, classes: number): number[] {
-  return Array.from({ length: scores.length / classes }, (_, i) => {
-    const row = scores.subarray(i * classes, (i + 1) * classes);
-    return row.indexOf(row.reduce((a, b) => Math.max(a, b), -Infinity));
-  });
-}
-
 /** How many of each true class (row) were taken for which (column). */
-export function confusion(truth: ArrayLike<number>, chosen: readonly number[], classes: number): number[][] {
+export function confusion(truth: ArrayLike<number>, chosen: ArrayLike<number>, classes: number): number[][] {
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  chosen.forEach((choice, i) => {
-    counts[truth[i]!]![choice]!++;
-  });
+  for (let i = 0; i < chosen.length; i++) counts[truth[i]!]![chosen[i]!]!++;
   return counts;
 }
 
