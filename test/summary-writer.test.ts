@@ -198,7 +198,11 @@ describe("tensorBoard", () => {
 
   it("goes on in the folder of a run that is resumed, in the place of what came after", async () => {
     let saved: Uint8Array | undefined;
-    const keep = { onSave: (run: Run) => void (run.epoch === 2 && run.step === 1 && (saved = run.checkpoint())) };
+    const keep = {
+      onSave: (run: Run) => {
+        if (run.epoch === 2 && run.step === 1) saved = run.checkpoint();
+      },
+    };
     await train([tensorBoard(join(folder, "resumed")), keep]);
     await train(tensorBoard(join(folder, "resumed")), 2, saved);
     const [first, second] = readdirSync(join(folder, "resumed"))

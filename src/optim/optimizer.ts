@@ -45,7 +45,10 @@ export type Params<Options> = Iterable<Tensor> | Iterable<GroupOptions<Options>>
  * w.toArray(); // => [2.5,-3.5]
  * ```
  */
-export abstract class Optimizer<Options extends OptimizerOptions, State extends ParamState> {
+export abstract class Optimizer<
+  Options extends OptimizerOptions = OptimizerOptions,
+  State extends ParamState = ParamState,
+> {
   /** The groups; `paramGroups[0].lr = 0.01` takes effect with the next step. */
   readonly paramGroups: ParamGroup<Options>[] = [];
   /** What is remembered of each parameter that has been updated. */
