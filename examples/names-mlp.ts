@@ -1,17 +1,5 @@
 // Names, letter by letter: an MLP sees the last three letters and gives the odds of the next. Parts 2 and 3 of makemore.
-import {
-  crossEntropy,
-  Dataset,
-  evaluate,
-  indexSelect,
-  nn,
-  noGrad,
-  optim,
-  randint,
-  seed,
-  tensor,
-  tidy,
-} from "sedge";
+import { crossEntropy, Dataset, evaluate, indexSelect, nn, noGrad, optim, randint, seed, tensor, tidy } from "sedge";
 import { drawLetter, LETTERS, loadNames } from "./support/names.ts";
 import type { Result, Settings } from "./support/recipe.ts";
 
