@@ -1,0 +1,106 @@
+// Sums as text, "12+34" to "46": one LSTM reads the question backwards, another writes the answer. After Keras' addition_rnn.
+import {
+  accuracy,
+  crossEntropy,
+  Dataset,
+  fit,
+  nn,
+  noGrad,
+  oneHot,
+  optim,
+  randint,
+  randperm,
+  seed,
+  type Tensor,
+  tensor,
+  tidy,
+} from "sedge";
+import { progressBar } from "sedge/node";
+import type { Result, Settings } from "./support/recipe.ts";
+
+export const about = "Two LSTMs learn to add two numbers given as text, sequence to sequence.";
+
+const SYMBOLS = "0123456789+ ";
+const QUESTION = "99+99".length;
+const ANSWER = "198".length;
+const HIDDEN = 128;
+const EXAMPLES = 5000;
+
+/** Questions, one-hot [B, QUESTION, symbols], to scores of each place of the answer [B, ANSWER, symbols]. */
+class Adder extends nn.Module {
+  encoder = new nn.LSTM(SYMBOLS.length, HIDDEN, { batchFirst: true });
+  decoder = new nn.LSTM(HIDDEN, HIDDEN, { batchFirst: true });
+  output = new nn.Linear(HIDDEN, SYMBOLS.length);
+
+  forward(question: Tensor): Tensor {
+    const [states] = this.encoder.call(question);
+    const read = states.slice({ axis: 1, start: -1 }); // the state after the last symbol holds all that was read
+    const [written] = this.decoder.call(read.expand([question.shape[0]!, ANSWER, HIDDEN]));
+    return this.output.call(written);
+  }
+}
+
+/** Texts of one length as the numbers of their symbols, int32 [N, length]. */
+function encode(texts: readonly string[]): Tensor {
+  const ids = texts.flatMap((text) => [...text].map((symbol) => SYMBOLS.indexOf(symbol)));
+  return tensor(Int32Array.from(ids), { shape: [texts.length, texts[0]!.length] });
+}
+
+const decode = (ids: ArrayLike<number>): string => Array.from(ids, (id) => SYMBOLS[id]).join("");
+
+/** Different pairs of numbers below 100, of which a pair and its reverse are only one; either number may come first. */
+function pairs(): [number, number][] {
+  const all: [number, number][] = [];
+  for (let a = 0; a < 100; a++) for (let b = 0; b <= a; b++) all.push([a, b]);
+  const [order, flips] = tidy(() => [randperm(all.length).data.slice(), randint(0, 2, [all.length]).data.slice()]);
+  return Array.from(order.slice(0, EXAMPLES), (i) =>
+    flips![i] === 1 ? all[i]! : ([...all[i]!].reverse() as [number, number]),
+  );
+}
+
+/** Both paddings are spaces; the question is read backwards, which brings the ones of both numbers closer to the start. */
+function examples(): Dataset {
+  const chosen = pairs();
+  const questions = chosen.map(([a, b]) => [...`${a}+${b}`.padEnd(QUESTION)].reverse().join(""));
+  const answers = chosen.map(([a, b]) => `${a + b}`.padEnd(ANSWER));
+  return tidy(() => new Dataset(oneHot(encode(questions), SYMBOLS.length).cast("float32"), encode(answers)));
+}
+
+const loss = (scores: Tensor, answer: Tensor): Tensor => crossEntropy(scores.permute([0, 2, 1]), answer);
+
+/** The share of right symbols: what Keras reports. */
+const symbols = (scores: Tensor, answer: Tensor): number => accuracy(scores.permute([0, 2, 1]), answer);
+
+/** The share of answers that are right to the last symbol. */
+const exact = (scores: Tensor, answer: Tensor): Tensor =>
+  scores.argmax({ axis: 2 }).eq(answer).all({ axis: 1 }).cast("float32").mean();
+
+export async function run({ quick, seed: from }: Settings): Promise<Result> {
+  seed(from);
+  const [training, unseen] = examples().split(0.9);
+  const model = new Adder();
+  const history = await fit(model, training, {
+    loss,
+    optimizer: new optim.Adam(model.parameters(), { lr: quick ? 5e-3 : 1e-3 }),
+    epochs: quick ? 6 : 55,
+    validation: unseen,
+    metrics: { symbols, exact },
+    callbacks: progressBar(),
+  });
+  const answers = noGrad(() => tidy(() => model.call(unseen.x).argmax({ axis: 2 }).data.slice()));
+  for (let i = 0; i < 10; i++) {
+    const question = [...decode(tidy(() => unseen.x.select(i).argmax({ axis: 1 }).data.slice()))].reverse().join("");
+    const [truth, given] = [unseen.y.data, answers].map((ids) => decode(ids.slice(i * ANSWER, (i + 1) * ANSWER)));
+    console.log(`  ${question} = ${given} ${given === truth ? "right" : `wrong: ${truth}`}`);
+  }
+  const first = history.epochs.find(({ valSymbols }) => valSymbols! >= 0.99)?.epoch ?? Infinity;
+  const { valSymbols, valExact } = history.epochs.at(-1)! as Record<string, number>;
+  console.log(
+    first < Infinity ? `99 % of unseen symbols right after ${first} epochs` : "99 % of unseen symbols not reached",
+  );
+  const [a, b] = [valSymbols!, valExact!].map((share) => (100 * share).toFixed(1));
+  return {
+    summary: `unseen sums: ${a} % of the symbols right, ${b} % of the answers`,
+    figures: { symbols: valSymbols!, exact: valExact!, epochsTo99: first },
+  };
+}
