@@ -24,7 +24,9 @@ class Forecaster extends nn.Module {
   forward(x: Tensor): Tensor {
     const last = x.slice({ axis: 1, start: -1 });
     const [states] = this.recurrent.call(x.sub(last));
-    return this.output.call(states.select(-1, { axis: 1 })).add((process.env.BASE ? x.slice({ axis: 1, start: -YEAR, stop: 1 - YEAR }) : last).squeeze(2));
+    return this.output
+      .call(states.select(-1, { axis: 1 }))
+      .add((process.env.BASE ? x.slice({ axis: 1, start: -YEAR, stop: 1 - YEAR }) : last).squeeze(2));
   }
 }
 
@@ -39,7 +41,10 @@ function madeUp(): number[] {
 }
 
 function passengers(data: string): number[] {
-  const lines = readFileSync(join(data, "tabular", "airline-passengers.csv"), "utf8").trim().split("\n").slice(1);
+  const lines = readFileSync(join(data, "tabular", "airline-passengers.csv"), "utf8")
+    .trim()
+    .split("\n")
+    .slice(1);
   return lines.map((line) => Number(line.split(",")[1])).slice(0, process.env.VAL ? -24 : undefined);
 }
 
@@ -71,14 +76,26 @@ export async function run({ data, quick, seed: from, out }: Settings): Promise<R
   const mean = logs.slice(0, begin).reduce((sum, v) => sum + v / begin, 0);
   const deviation = rmse(logs.slice(0, begin), new Array(begin).fill(mean));
   const scaled = logs.map((v) => (v - mean) / deviation);
-  const back = (values: readonly number[]): number[] => tidy(() => [...tensor(values).mul(deviation).add(mean).exp().data]);
+  const back = (values: readonly number[]): number[] =>
+    tidy(() => [...tensor(values).mul(deviation).add(mean).exp().data]);
 
   const model = new Forecaster();
   // Chosen by the forecast of the two years before these: width, rate and epochs.
   const epochs = quick ? 60 : Number(process.env.EPOCHS ?? 300);
   const optimizer = new optim.Adam(model.parameters(), { lr: Number(process.env.LR ?? 5e-3) });
   const schedule = new optim.CosineAnnealingLR(optimizer, epochs);
-  await fit(model, windows(scaled.slice(0, begin)), { loss: mse, optimizer, epochs, batchSize: 16, callbacks: { onEpochEnd({ epoch, loss }) { schedule.step(); if (epoch % (epochs / 10) === 0) console.log(`  epoch ${epoch}  loss ${loss.toFixed(5)}`); } } });
+  await fit(model, windows(scaled.slice(0, begin)), {
+    loss: mse,
+    optimizer,
+    epochs,
+    batchSize: 16,
+    callbacks: {
+      onEpochEnd({ epoch, loss }) {
+        schedule.step();
+        if (epoch % (epochs / 10) === 0) console.log(`  epoch ${epoch}  loss ${loss.toFixed(5)}`);
+      },
+    },
+  });
 
   const oneAhead = noGrad(() => tidy(() => [...model.call(windows(scaled.slice(begin - WINDOW)).x).data]));
   const step = (values: readonly number[]): number =>
@@ -92,15 +109,31 @@ export async function run({ data, quick, seed: from, out }: Settings): Promise<R
     last: [rmse(last, truth), rmse(series.slice(begin - 1, -1), truth)],
   };
   const names = { lstm: "LSTM", yearAgo: "twelve months ago", last: "last value" };
-  const rows = Object.entries(errors).map(([name, pair]) => [names[name as keyof typeof names], ...pair.map((e) => e.toFixed(2))]);
+  const rows = Object.entries(errors).map(([name, pair]) => [
+    names[name as keyof typeof names],
+    ...pair.map((e) => e.toFixed(2)),
+  ]);
   console.log(table([["forecast", "RMSE two years ahead", "RMSE one month ahead"], ...rows]));
 
-  const line = (name: string, values: readonly number[], start = begin) => ({ name, points: values.map((v, i) => [start + i, v] as const) });
+  const line = (name: string, values: readonly number[], start = begin) => ({
+    name,
+    points: values.map((v, i) => [start + i, v] as const),
+  });
   const path = join(out, "forecast.svg");
-  plot(path, { title: "Two years ahead", x: "month", y: "value" }, [line("series", series, 0), line("LSTM", forecast), line("twelve months ago", seasonal), line("last value", last)]);
+  plot(path, { title: "Two years ahead", x: "month", y: "value" }, [
+    line("series", series, 0),
+    line("LSTM", forecast),
+    line("twelve months ago", seasonal),
+    line("last value", last),
+  ]);
   console.log(`drawn in ${path}`);
   return {
     summary: `RMSE two years ahead ${errors.lstm[0]!.toFixed(2)}; of the values twelve months ago ${errors.yearAgo[0]!.toFixed(2)}, of the last ${errors.last[0]!.toFixed(2)}`,
-    figures: Object.fromEntries(Object.entries(errors).flatMap(([name, [far, near]]) => [[name, far!], [`${name}Next`, near!]])),
+    figures: Object.fromEntries(
+      Object.entries(errors).flatMap(([name, [far, near]]) => [
+        [name, far!],
+        [`${name}Next`, near!],
+      ]),
+    ),
   };
 }

@@ -15,7 +15,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 function references(): Map<string, string> {
   const found = new Map<string, string>();
   for (const file of readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" })) {
-    if (!file.endsWith(".ts")) continue;
+    if (!file.endsWith(".ts") || file.startsWith("data")) continue; // transforms of images have names of ops
     const text = readFileSync(join(root, "src", file), "utf8");
     for (const [, comment, name] of text.matchAll(
       /\/\*\*((?:(?!\*\/)[\s\S])*?)\*\/\nexport (?:abstract )?(?:function|class|const) (\w+)/g,

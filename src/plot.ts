@@ -45,7 +45,7 @@ const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9
  * import { lineChart } from "sedge/plot";
  * const points = [[1, 2.3], [2, 0.9], [3, 0.4]] as const;
  * const svg = lineChart({ title: "Training", x: "epoch", y: "loss" }, [{ name: "MLP", points }]);
- * svg.slice(0, 28); // => "<svg width=\"760\" height=\"460\""
+ * svg.slice(0, 29); // => "<svg width=\"760\" height=\"460\""
  * ```
  */
 export function lineChart(axes: Axes, series: readonly Series[]): string {

@@ -123,7 +123,7 @@ export function observeForward(model: Module, forward: () => Tensor): Seen {
     const { shape, data } = y;
     rows.set(key, { dead: null, saturated: null, ...found, path, kind, shape, ...spreadOf(data), storage });
   };
-  const outermost = { path: "", leaf: false, found: {}, counts: {} };
+  const outermost: (typeof around)[number] = { path: "", leaf: false, found: {}, counts: {} };
   const hooks = model.namedModules().flatMap(([path, module]) => {
     const leaf = module.children().length === 0;
     const listed = leaf || [...module.fields()].some(([, field]) => field instanceof Tensor && field.requiresGrad);

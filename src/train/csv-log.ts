@@ -39,7 +39,7 @@ const row = (fields: readonly string[]): string => `${fields.map(field).join(","
  * const model = new nn.Linear(1, 1);
  * const optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
  * await fit(model, data, { loss: mse, optimizer, epochs: 3, callbacks: csvLog("run.csv") });
- * readFileSync("run.csv", "utf8").split("\n", 1)[0].slice(0, 11); // => "epoch,loss,"
+ * readFileSync("run.csv", "utf8").split("\n", 1)[0]?.slice(0, 11); // => "epoch,loss,"
  * ```
  */
 export function csvLog(path: string, options?: CsvLogOptions): Callback {
