@@ -32,6 +32,7 @@ describe("parseCsv", () => {
     expect(parseCsv("a,\n1,2").columns).toEqual(["a", "1"]);
     expect(parseCsv("1,2", { columns: ["a", "b"] }).row(0)).toEqual({ a: 1, b: 2 });
     expect(parseCsv("x,y\n1,2", { columns: ["a", "b"], header: true }).row(0)).toEqual({ a: 1, b: 2 });
+    expect(parseCsv("constructor,toString\n1,2").row(0)).toEqual({ constructor: 1, toString: 2 });
     expect(parseCsv("1,2", { header: false }).row(-1)).toEqual({ "0": 1, "1": 2 });
   });
 

@@ -39,7 +39,7 @@ export function randomAffine(options: RandomAffineOptions): Transform {
   const turn = range(op, "degrees", degrees);
   const moves = numbers(op, "translate", translate, 2).map((v) => checkNumber(op, "translate", v, 0, 1));
   demand(Array.isArray(scale), op, "scale to be a pair of numbers", scale, TypeError);
-  const sizes = range(op, "scale", scale, 0);
+  const sizes = range(op, "scale", scale);
   demand(sizes[0] > 0, op, "scale above 0", scale);
   const slant = range(op, "shear", shear);
   demand(slant[0] > -90 && slant[1] < 90, op, "shear above -90 and below 90", shear);
@@ -50,16 +50,17 @@ export function randomAffine(options: RandomAffineOptions): Transform {
       return [cos(radians), sin(radians)].map((t) => Array.from(t.data));
     };
     const [turnCos, turnSin] = trig(draws(b, ...turn)) as [number[], number[]];
-    const [x0, y0, size] = [draws(b, -moves[0]!, moves[0]!), draws(b, -moves[1]!, moves[1]!), draws(b, ...sizes)];
+    const [moveX, moveY] = moves.map((most) => draws(b, -most, most)) as [number[], number[]];
+    const size = draws(b, ...sizes);
     const [shearCos, shearSin] = trig(draws(b, ...slant)) as [number[], number[]];
     const theta = new Float32Array(6 * b);
     for (let i = 0; i < b; i++) {
       const [c, s, tan] = [turnCos[i]!, turnSin[i]!, shearSin[i]! / shearCos[i]!];
       // the inverse of scale * turn * shear, where places run from -1 to 1: of another length along each axis
       const inverse = [c - tan * s, ((s + tan * c) * h) / w, (-s * w) / h, c].map((v) => v / size[i]!);
-      const [a, bb, d, e] = inverse as [number, number, number, number];
-      const [dx, dy] = [2 * x0[i]!, 2 * y0[i]!];
-      theta.set([a, bb, -(a * dx + bb * dy), d, e, -(d * dx + e * dy)], 6 * i);
+      const [xx, xy, yx, yy] = inverse as [number, number, number, number];
+      const [dx, dy] = [2 * moveX[i]!, 2 * moveY[i]!];
+      theta.set([xx, xy, -(xx * dx + xy * dy), yx, yy, -(yx * dx + yy * dy)], 6 * i);
     }
     return gridSample(x, affineGrid(tensor(theta, { shape: [b, 2, 3] }), x.shape));
   });

@@ -89,7 +89,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
   const names = columns ?? first.cells.map((name, i) => (header && name !== "" ? name : String(i)));
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw refusal(op, "names that differ; give your own as columns", twice);
-  checkTypes(op, types, names);
+  const typed = typesOf(op, types, names);
   if (header) rows.shift();
   rows = rows.filter(({ line, cells }) => {
     if (cells.length === names.length) return true;
@@ -98,7 +98,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
   });
 
   const gaps = new Set(missing);
-  for (const [name, type] of Object.entries(types)) {
+  for (const [name, type] of typed) {
     const at = names.indexOf(name);
     const sound = SOUND[type];
     rows = rows.filter(({ line, cells }) => {
@@ -117,7 +117,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
 
   const stored = names.map((name, at): [string, Stored] => {
     const cells = rows.map((row) => (gaps.has(row.cells[at]!) ? null : row.cells[at]!));
-    return [name, store(cells, types[name] ?? guess(cells))];
+    return [name, store(cells, typed.get(name) ?? guess(cells))];
   });
   return new Table(new Map(stored), { lines: Int32Array.from(rows, ({ line }) => line), skipped: bad });
 }
@@ -178,13 +178,14 @@ function expectNames(name: string, list: unknown): void {
   demand(good, "parseCsv", `${name} to be a list of texts`, list, TypeError);
 }
 
-function checkTypes(op: string, types: unknown, names: readonly string[]): void {
+function typesOf(op: string, types: unknown, names: readonly string[]): Map<string, ColumnType> {
   const plain = typeof types === "object" && types !== null && !Array.isArray(types);
   demand(plain, "parseCsv", 'types to be kinds by column, as { age: "number" }', types, TypeError);
   for (const [name, type] of Object.entries(types as object)) {
     demand(names.includes(name), op, `types of the columns ${names.join(", ")}`, name);
     demand(Object.hasOwn(SOUND, type), "parseCsv", 'a type "number", "boolean" or "text"', type);
   }
+  return new Map(Object.entries(types as object));
 }
 
 function badRowsError(op: string, bad: readonly SkippedRow[]): RangeError {

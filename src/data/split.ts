@@ -77,13 +77,18 @@ export function trainTestSplit<T extends Dataset | Table>(
     const train = rest[g]!.rows.length - validationCounts[g]!;
     for (const [i, row] of rows.entries()) part[row] = i < train ? 0 : i < rest[g]!.rows.length ? 1 : 2;
   }
-  const take = (which: number): T =>
-    rowsOf(
-      data,
-      order.filter((row) => part[row] === which),
-    ) as T;
-  const parts = { train: take(0), test: take(2) };
-  return validation === undefined ? parts : { ...parts, validation: take(1) };
+  const made: T[] = [];
+  try {
+    for (const which of validation === undefined ? [0, 2] : [0, 2, 1]) {
+      const rows = order.filter((row) => part[row] === which);
+      made.push(rowsOf(data, rows) as T);
+    }
+  } catch (error) {
+    for (const one of made) if (one instanceof Dataset) one.dispose(); // there was no memory for the next
+    throw error;
+  }
+  const [first, last, between] = made as [T, T, T?];
+  return between === undefined ? { train: first, test: last } : { train: first, validation: between, test: last };
 }
 
 /** A part's number of examples, from a share or a number. */

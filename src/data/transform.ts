@@ -27,19 +27,15 @@ export const draws = (b: number, low: number, high: number): number[] => {
 };
 
 /** A range as a pair, or as one number for both sides of 0. */
-export function range(op: string, name: string, given: unknown, least = -Infinity): [number, number] {
+export function range(op: string, name: string, given: unknown): [low: number, high: number] {
   if (typeof given === "number") return [-checkNumber(op, name, given, 0), given];
   const [low, high] = numbers(op, name, given, 2) as [number, number];
-  demand(
-    low >= least && low <= high,
-    op,
-    `${name} from a low to a high${least > -Infinity ? `, above ${least}` : ""}`,
-    given,
-  );
+  demand(low <= high, op, `${name} from a low to a high`, given);
   return [low, high];
 }
 
-export function numbers(op: string, name: string, given: unknown, n?: number): number[] {
+/** A list of numbers, of any length but 0, or a pair. */
+export function numbers(op: string, name: string, given: unknown, n?: 2): number[] {
   const good = Array.isArray(given) && given.length > 0 && given.length === (n ?? given.length);
   demand(good, op, `${name} to be a ${n === 2 ? "pair" : "number or a list"} of numbers`, given, TypeError);
   return given.map((v) => checkNumber(op, name, v));
