@@ -11,20 +11,20 @@ export const about = "An LSTM forecasts two years of a monthly series, against n
 
 const YEAR = 12;
 /** Months that the network sees. */
-const WINDOW = Number(process.env.WIN ?? 24);
+const WINDOW = 24;
 /** Months at the end that it does not see in training. */
 const FORECAST = 24;
+const HIDDEN = 32;
 
 /** The last WINDOW values [B, WINDOW, 1] to the next [B, 1]: what changes since the last is learnt, as levels drift. */
-const H = Number(process.env.H ?? 32);
 class Forecaster extends nn.Module {
-  recurrent = new nn.LSTM(1, H, { batchFirst: true });
-  output = new nn.Linear(H, 1);
+  recurrent = new nn.LSTM(1, HIDDEN, { batchFirst: true });
+  output = new nn.Linear(HIDDEN, 1);
 
   forward(x: Tensor): Tensor {
     const last = x.slice({ axis: 1, start: -1 });
     const [states] = this.recurrent.call(x.sub(last));
-    return this.output.call(states.select(-1, { axis: 1 })).add((process.env.BASE ? x.slice({ axis: 1, start: -YEAR, stop: 1 - YEAR }) : last).squeeze(2));
+    return this.output.call(states.select(-1, { axis: 1 })).add(last.squeeze(2));
   }
 }
 
@@ -39,8 +39,11 @@ function madeUp(): number[] {
 }
 
 function passengers(data: string): number[] {
-  const lines = readFileSync(join(data, "tabular", "airline-passengers.csv"), "utf8").trim().split("\n").slice(1);
-  return lines.map((line) => Number(line.split(",")[1])).slice(0, process.env.VAL ? -24 : undefined);
+  const lines = readFileSync(join(data, "tabular", "airline-passengers.csv"), "utf8")
+    .trim()
+    .split("\n")
+    .slice(1);
+  return lines.map((line) => Number(line.split(",")[1]));
 }
 
 /** Each window [N, WINDOW, 1] and what came next [N, 1]. */
@@ -71,14 +74,26 @@ export async function run({ data, quick, seed: from, out }: Settings): Promise<R
   const mean = logs.slice(0, begin).reduce((sum, v) => sum + v / begin, 0);
   const deviation = rmse(logs.slice(0, begin), new Array(begin).fill(mean));
   const scaled = logs.map((v) => (v - mean) / deviation);
-  const back = (values: readonly number[]): number[] => tidy(() => [...tensor(values).mul(deviation).add(mean).exp().data]);
+  const back = (values: readonly number[]): number[] =>
+    tidy(() => [...tensor(values).mul(deviation).add(mean).exp().data]);
 
   const model = new Forecaster();
-  // Chosen by the forecast of the two years before these: width, rate and epochs.
-  const epochs = quick ? 60 : Number(process.env.EPOCHS ?? 300);
-  const optimizer = new optim.Adam(model.parameters(), { lr: Number(process.env.LR ?? 5e-3) });
-  const schedule = new optim.CosineAnnealingLR(optimizer, epochs);
-  await fit(model, windows(scaled.slice(0, begin)), { loss: mse, optimizer, epochs, batchSize: 16, callbacks: { onEpochEnd({ epoch, loss }) { schedule.step(); if (epoch % (epochs / 10) === 0) console.log(`  epoch ${epoch}  loss ${loss.toFixed(5)}`); } } });
+  // Window, width, rates and epochs were chosen by forecasts of the two years before these from what was known then;
+  // so much decay keeps it from learning a hundred windows by heart.
+  const optimizer = new optim.AdamW(model.parameters(), { lr: 5e-3, weightDecay: 1 });
+  const epochs = quick ? 60 : 300;
+  await fit(model, windows(scaled.slice(0, begin)), {
+    loss: mse,
+    optimizer,
+    epochs,
+    batchSize: 16,
+    schedule: new optim.CosineAnnealingLR(optimizer, epochs),
+    callbacks: {
+      onEpochEnd({ epoch, loss }) {
+        if (epoch % (epochs / 10) === 0) console.log(`  epoch ${epoch}  loss ${loss.toFixed(5)}`);
+      },
+    },
+  });
 
   const oneAhead = noGrad(() => tidy(() => [...model.call(windows(scaled.slice(begin - WINDOW)).x).data]));
   const step = (values: readonly number[]): number =>
@@ -92,15 +107,31 @@ export async function run({ data, quick, seed: from, out }: Settings): Promise<R
     last: [rmse(last, truth), rmse(series.slice(begin - 1, -1), truth)],
   };
   const names = { lstm: "LSTM", yearAgo: "twelve months ago", last: "last value" };
-  const rows = Object.entries(errors).map(([name, pair]) => [names[name as keyof typeof names], ...pair.map((e) => e.toFixed(2))]);
+  const rows = Object.entries(errors).map(([name, pair]) => [
+    names[name as keyof typeof names],
+    ...pair.map((e) => e.toFixed(2)),
+  ]);
   console.log(table([["forecast", "RMSE two years ahead", "RMSE one month ahead"], ...rows]));
 
-  const line = (name: string, values: readonly number[], start = begin) => ({ name, points: values.map((v, i) => [start + i, v] as const) });
+  const line = (name: string, values: readonly number[], start = begin) => ({
+    name,
+    points: values.map((v, i) => [start + i, v] as const),
+  });
   const path = join(out, "forecast.svg");
-  plot(path, { title: "Two years ahead", x: "month", y: "value" }, [line("series", series, 0), line("LSTM", forecast), line("twelve months ago", seasonal), line("last value", last)]);
+  plot(path, { title: "Two years ahead", x: "month", y: "value" }, [
+    line("series", series, 0),
+    line("LSTM", forecast),
+    line("twelve months ago", seasonal),
+    line("last value", last),
+  ]);
   console.log(`drawn in ${path}`);
   return {
     summary: `RMSE two years ahead ${errors.lstm[0]!.toFixed(2)}; of the values twelve months ago ${errors.yearAgo[0]!.toFixed(2)}, of the last ${errors.last[0]!.toFixed(2)}`,
-    figures: Object.fromEntries(Object.entries(errors).flatMap(([name, [far, near]]) => [[name, far!], [`${name}Next`, near!]])),
+    figures: Object.fromEntries(
+      Object.entries(errors).flatMap(([name, [far, near]]) => [
+        [name, far!],
+        [`${name}Next`, near!],
+      ]),
+    ),
   };
 }
