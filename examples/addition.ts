@@ -32,6 +32,19 @@ class Adder extends nn.Module {
   decoder = new nn.LSTM(HIDDEN, HIDDEN, { batchFirst: true });
   output = new nn.Linear(HIDDEN, SYMBOLS.length);
 
+  constructor() {
+    super();
+    for (const { weight_ih_l0, weight_hh_l0, bias_ih_l0, bias_hh_l0 } of [this.encoder, this.decoder]) {
+      // As Keras starts its LSTMs: at first, nothing is forgotten.
+      nn.init.xavierUniform(weight_ih_l0!);
+      nn.init.orthogonal(weight_hh_l0!);
+      for (const bias of [bias_ih_l0!, bias_hh_l0!]) nn.init.zeros(bias);
+      bias_ih_l0!.data.fill(1, HIDDEN, 2 * HIDDEN);
+    }
+    nn.init.xavierUniform(this.output.weight);
+    nn.init.zeros(this.output.bias!);
+  }
+
   forward(question: Tensor): Tensor {
     const [states] = this.encoder.call(question);
     const read = states.slice({ axis: 1, start: -1 }); // the state after the last symbol holds all that was read
@@ -79,10 +92,14 @@ export async function run({ quick, seed: from }: Settings): Promise<Result> {
   seed(from);
   const [training, unseen] = examples().split(0.9);
   const model = new Adder();
+  const epochs = quick ? 5 : 55;
+  // The rate, and that it falls to 0 along a cosine, were chosen on the splits of other seeds.
+  const optimizer = new optim.Adam(model.parameters(), { lr: quick ? 5e-3 : 3e-3 });
   const history = await fit(model, training, {
     loss,
-    optimizer: new optim.Adam(model.parameters(), { lr: quick ? 5e-3 : 1e-3 }),
-    epochs: quick ? 6 : 55,
+    optimizer,
+    epochs,
+    schedule: new optim.CosineAnnealingLR(optimizer, epochs),
     validation: unseen,
     metrics: { symbols, exact },
     callbacks: progressBar(),

@@ -2,7 +2,7 @@
 // alphabet, and how a letter is drawn from a model's scores.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { rand, softmax, type Tensor, tidy } from "sedge";
+import { multinomial, rand, softmax, type Tensor, tidy } from "sedge";
 
 /** The letters, numbered by their place; 0 stands for what is before a name and after it. */
 export const LETTERS = ".abcdefghijklmnopqrstuvwxyz";
@@ -43,17 +43,5 @@ export function madeUpNames(count: number): Names {
   return { train: all.slice(0, train), dev: all.slice(train, dev), test: all.slice(dev) };
 }
 
-/** A letter's number, drawn with the probabilities that scores [..., letters] of one place give. */
-export function drawLetter(scores: Tensor): number {
-  return tidy(() => {
-    let left = rand([1]).item();
-    const { data } = softmax(scores);
-    return Math.max(
-      0,
-      data.findIndex((p) => {
-        left -= p;
-        return left < 0;
-      }),
-    );
-  });
-}
+/** A letter's number, drawn with the probabilities that scores [1, letters] give. */
+export const drawLetter = (scores: Tensor): number => tidy(() => multinomial(softmax(scores), 1).item());
