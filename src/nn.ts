@@ -70,6 +70,7 @@ export type { GroupRule, Match, ParameterGroup } from "./nn/select.ts";
 export { Sequential, type SequentialItem } from "./nn/sequential.ts";
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from "./nn/softmax.ts";
 export type { LoadOptions, LoadResult, StateDict } from "./nn/state.ts";
+export type { SummaryInput } from "./nn/summary.ts";
 export {
   type DecoderMasks,
   type EncoderLayerMasks,

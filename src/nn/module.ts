@@ -1,13 +1,14 @@
 // The base of everything with parameters: naming, states, modes, calls. Layers are files of their own beside it.
 import { zeroGrad } from "../autograd.ts";
 import { checkBoolean, demand } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import type { DType, Tensor } from "../tensor.ts";
 import { traced } from "./call.ts";
 import { type Contents, contentsOf, join, namedWithin, replaceWithin, setField } from "./contents.ts";
 import { type HookHandle, type Hooks, hooksOf, register } from "./hooks.ts";
 import { isParameter, setTrainable } from "./parameter.ts";
 import { type GroupRule, grouped, type Match, type ParameterGroup, selected } from "./select.ts";
 import { copyState, type LoadOptions, type LoadResult, type StateDict } from "./state.ts";
+import { type SummaryInput, summaryOf } from "./summary.ts";
 import { textOf } from "./text.ts";
 
 /** A module of one tensor in, one tensor out: what `Sequential` chains and most layers are. */
@@ -255,6 +256,17 @@ export abstract class Module {
   /** Releases all parameters and buffers, and their gradients. The model cannot be used any more. */
   dispose(): void {
     for (const t of Object.values(this.stateDict())) t.dispose();
+  }
+
+  /**
+   * A table of the layers: output shapes, parameters, share of the memory, with totals. The model runs once on the input, in
+   * evaluation mode; modes and the random stream are as before. Activations are what a forward pass leaves for `backward`.
+   * @param input the shape of the input, or a list of shapes or of tensors for several; the batch axis is part of it.
+   * @param options `dtype` of inputs that are given as shapes (default float32): `"int32"` for tokens.
+   * @see https://github.com/TylerYep/torchinfo
+   */
+  summary(input: SummaryInput, options?: { dtype?: DType }): string {
+    return summaryOf(this, input, options);
   }
 
   /** What `toString` shows between the parentheses; a layer of your own may show its options. */
