@@ -66,9 +66,11 @@ export { CELU, ELU, PReLU, RReLU, SELU } from "./nn/rectifier.ts";
 export { ChannelShuffle, Fold, PixelShuffle, PixelUnshuffle, Unfold, Upsample } from "./nn/resize.ts";
 export { GRU, LSTM, RNN } from "./nn/rnn.ts";
 export { GRUCell, LSTMCell, RNNCell } from "./nn/rnn-cells.ts";
+export type { GroupRule, Match, ParameterGroup } from "./nn/select.ts";
 export { Sequential, type SequentialItem } from "./nn/sequential.ts";
 export { LogSoftmax, Softmax, Softmax2d, Softmin } from "./nn/softmax.ts";
-export type { LoadResult, StateDict } from "./nn/state.ts";
+export type { LoadOptions, LoadResult, StateDict } from "./nn/state.ts";
+export type { SummaryInput } from "./nn/summary.ts";
 export {
   type DecoderMasks,
   type EncoderLayerMasks,

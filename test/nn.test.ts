@@ -98,7 +98,7 @@ describe("loadStateDict", () => {
     const [a, b] = [new Net(), new Net()];
     a.encoder[0].calls.data[0] = 7;
     expect(snapshot(b)).not.toBe(snapshot(a));
-    expect(b.loadStateDict(a.stateDict())).toEqual({ missing: [], unexpected: [] });
+    expect(b.loadStateDict(a.stateDict())).toEqual({ missing: [], unexpected: [], mismatched: [] });
     expect(snapshot(b)).toBe(snapshot(a));
     a.head.weight.data[0] = 99;
     expect(b.head.weight.data[0]).not.toBe(99);
@@ -115,7 +115,11 @@ describe("loadStateDict", () => {
       ),
     );
     expect(snapshot(model)).toBe(before);
-    expect(model.loadStateDict(dict, { strict: false })).toEqual({ missing: ["0.bias"], unexpected: ["1.weight"] });
+    expect(model.loadStateDict(dict, { strict: false })).toEqual({
+      missing: ["0.bias"],
+      unexpected: ["1.weight"],
+      mismatched: [],
+    });
     expect(model.layers[0].weight.toArray()).toEqual([
       [1, 1],
       [1, 1],
@@ -208,8 +212,8 @@ describe("modes", () => {
         .parameters()
         .every((p) => p.requiresGrad),
     ).toBe(true);
-    expect(() => net.freeze("head" as never)).toThrow(
-      'freeze: expected select to be a function of a parameter\'s name, got "head"',
+    expect(() => net.freeze(3 as never)).toThrow(
+      'freeze: expected a name as "features.*", a regular expression, or a function of name and parameter, got 3',
     );
   });
 

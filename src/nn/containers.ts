@@ -137,6 +137,11 @@ abstract class DictModule<T> extends Module {
     return this.entries();
   }
 
+  override replaceChild(name: string, module: Module): void {
+    if (this.has(name)) this.set(name, module as T);
+    else super.replaceChild(name, module);
+  }
+
   override *fields(): Iterable<readonly [string, unknown]> {
     yield* this.parts;
     yield* super.fields();

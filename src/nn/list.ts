@@ -100,6 +100,14 @@ export abstract class ListModule<Item, Items extends Item[] = Item[]> extends Mo
     return this.items.map((item, i) => [this.names[i] ?? String(i), item]);
   }
 
+  override replaceChild(name: string, module: Module): void {
+    const i = this.named().findIndex(([own]) => own === name);
+    if (i >= 0) {
+      expectPart(this, i, module, this.accepts, this.what);
+      this.items[i] = module as Items[number];
+    } else super.replaceChild(name, module);
+  }
+
   override *fields(): Iterable<readonly [string, unknown]> {
     yield* this.named();
     for (const [name, value] of super.fields()) if (value !== this.items) yield [name, value];

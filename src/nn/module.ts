@@ -1,20 +1,20 @@
 // The base of everything with parameters: naming, states, modes, calls. Layers are files of their own beside it.
 import { zeroGrad } from "../autograd.ts";
-import { checkBoolean, checkOptions, demand } from "../shape.ts";
-import { Tensor } from "../tensor.ts";
-import { type HookHandle, type Hooks, hooksOf, register, runHooked } from "./hooks.ts";
-import { isBuffer, isParameter, setTrainable } from "./parameter.ts";
-import { isTraced, traceStart, traceThrough } from "./path.ts";
-import { copyState, type LoadResult, type StateDict } from "./state.ts";
+import { checkBoolean, demand } from "../shape.ts";
+import type { DType, Tensor } from "../tensor.ts";
+import { traced } from "./call.ts";
+import { type Contents, contentsOf, join, namedWithin, replaceWithin, setField } from "./contents.ts";
+import { type HookHandle, type Hooks, hooksOf, register } from "./hooks.ts";
+import { isParameter, setTrainable } from "./parameter.ts";
+import { type GroupRule, grouped, type Match, type ParameterGroup, selected } from "./select.ts";
+import { copyState, type LoadOptions, type LoadResult, type StateDict } from "./state.ts";
+import { type SummaryInput, summaryOf } from "./summary.ts";
 import { textOf } from "./text.ts";
 
 /** A module of one tensor in, one tensor out: what `Sequential` chains and most layers are. */
 export interface Layer extends Module {
   forward(x: Tensor): Tensor;
 }
-
-/** A module's own fields by kind; arrays are unrolled, as `layers.0`. */
-type Contents = { parameters: [string, Tensor][]; buffers: [string, Tensor][]; children: [string, Module][] };
 
 /**
  * A model or a part of one: a class with parameters and other modules as fields, and a `forward`.
@@ -140,6 +140,22 @@ export abstract class Module {
   }
 
   /**
+   * Puts a module in the place of the one of that name, as a new `head`; an optimizer does not know its parameters yet.
+   * @throws RangeError if there is none of that name; TypeError for what has no place there.
+   */
+  setSubmodule(path: string, module: Module): this {
+    const op = "setSubmodule";
+    demand(module instanceof Module, op, "module to be a Module", module, TypeError);
+    demand(replaceWithin(this, path, module), op, "path to be the name of a module within", path);
+    return this;
+  }
+
+  /** @internal Sets the field of that name, which may be in an array. */
+  replaceChild(name: string, module: Module): void {
+    setField(this, name, module);
+  }
+
+  /**
    * The parameter of that name, as `encoder.2.weight`.
    * @throws RangeError if there is none.
    */
@@ -150,7 +166,7 @@ export abstract class Module {
 
   /** Every parameter with its name, as `encoder.2.weight`; a shared one once, under its first name. */
   namedParameters(): [string, Tensor][] {
-    return named(this, "parameters");
+    return namedWithin(this.namedModules(), (module) => contents(module).parameters);
   }
 
   /** Every parameter, for an optimizer. */
@@ -160,7 +176,7 @@ export abstract class Module {
 
   /** Every buffer with its name; a shared one once. */
   namedBuffers(): [string, Tensor][] {
-    return named(this, "buffers");
+    return namedWithin(this.namedModules(), (module) => contents(module).buffers);
   }
 
   /** Every buffer: state that is saved but not trained. */
@@ -186,14 +202,14 @@ export abstract class Module {
    * call that fails leaves the model as it was.
    *
    * @param dict tensors by name, of the same shapes and dtypes.
-   * @param options `strict` (default true): whether every name must be there, and no other.
-   * @returns the names that did not match; both lists are empty when `strict`.
-   * @throws RangeError for missing or unexpected names (if strict) and for other shapes; TypeError for other dtypes.
+   * @param options `strict` (default true): whether every name must be there, and no other; `prefix` that the dict's names
+   *   begin with, `rename` for names that differ, `mismatched`: `"skip"` to leave out what has another shape.
+   * @returns the names that were not loaded: `missing`, `unexpected`, `mismatched`; all empty for a whole model.
+   * @throws RangeError for missing or unexpected names (if strict) and for other shapes (if not skipped); TypeError for other
+   *   dtypes.
    */
-  loadStateDict(dict: StateDict, options: { strict?: boolean } = {}): LoadResult {
-    checkOptions("loadStateDict", options, ["strict"]);
-    const strict = checkBoolean("loadStateDict", "strict", options.strict ?? true);
-    return copyState("loadStateDict", this.stateDict(), dict, strict);
+  loadStateDict(dict: StateDict, options?: LoadOptions): LoadResult {
+    return copyState("loadStateDict", this.stateDict(), dict, options);
   }
 
   /** Puts it and all within into training mode, or out of it with `false`. */
@@ -208,16 +224,28 @@ export abstract class Module {
     return this.train(false);
   }
 
-  /** Excludes parameters from training: all, or those whose name `select` accepts. Their gradients are released. */
-  freeze(select: (name: string) => boolean = () => true): this {
-    setTrainable("freeze", this.namedParameters(), select, false);
+  /**
+   * Excludes parameters from training: all, or those that `match` means, as `"features.*"`. Their gradients are released.
+   * Modes stay: to keep a batch normalisation's averages as they are, `eval()` it too.
+   * @throws RangeError for a pattern that no name matches; TypeError for what is none.
+   */
+  freeze(match: Match = () => true): this {
+    setTrainable(selected("freeze", this.namedParameters(), match), false);
     return this;
   }
 
-  /** Undoes {@link freeze}, for all parameters or those whose name `select` accepts. */
-  unfreeze(select: (name: string) => boolean = () => true): this {
-    setTrainable("unfreeze", this.namedParameters(), select, true);
+  /** Undoes {@link freeze}, for all parameters or those that `match` means. */
+  unfreeze(match: Match = () => true): this {
+    setTrainable(selected("unfreeze", this.namedParameters(), match), true);
     return this;
+  }
+
+  /**
+   * The parameters in groups for an optimizer: each in the first group whose `match` means it, or that has none.
+   * @throws RangeError for a pattern that no name matches, and where a parameter that is trained is in no group.
+   */
+  parameterGroups(rules: readonly GroupRule[]): ParameterGroup[] {
+    return grouped(this.namedParameters(), rules);
   }
 
   /** Releases the gradients of all parameters. */
@@ -228,6 +256,17 @@ export abstract class Module {
   /** Releases all parameters and buffers, and their gradients. The model cannot be used any more. */
   dispose(): void {
     for (const t of Object.values(this.stateDict())) t.dispose();
+  }
+
+  /**
+   * A table of the layers: output shapes, parameters, share of the memory, with totals. The model runs once on the input, in
+   * evaluation mode; modes and the random stream are as before. Activations are what a forward pass leaves for `backward`.
+   * @param input the shape of the input, or a list of shapes or of tensors for several; the batch axis is part of it.
+   * @param options `dtype` of inputs that are given as shapes (default float32): `"int32"` for tokens.
+   * @see https://github.com/TylerYep/torchinfo
+   */
+  summary(input: SummaryInput, options?: { dtype?: DType }): string {
+    return summaryOf(this, input, options);
   }
 
   /** What `toString` shows between the parentheses; a layer of your own may show its options. */
@@ -251,50 +290,10 @@ export abstract class Module {
   }
 }
 
-function traced(this: Module, ...inputs: never[]): unknown {
-  try {
-    const { hooks } = this;
-    return hooks === undefined ? this.forward(...inputs) : runHooked(hooks, this, inputs);
-  } catch (error) {
-    if (typeof this.forward !== "function") {
-      throw new TypeError(`${this.constructor.name}: expected the class to define forward(), got none`, {
-        cause: error,
-      });
-    }
-    if (isTraced(error)) traceThrough(error, this, (inner) => this.namedModules().find(([, m]) => m === inner)?.[0]);
-    else traceStart(error, this, this.constructor.name, inputs);
-    throw error;
-  }
-}
-
-const join = (prefix: string, name: string): string => (prefix === "" ? name : `${prefix}.${name}`);
-
 function found<T>(op: string, path: string, value: T | undefined): T {
   demand(value !== undefined, op, "path to be a name within", path);
   return value;
 }
 
-function contents(module: Module): Contents {
-  const found: Contents = { parameters: [], buffers: [], children: [] };
-  for (const [name, value] of module.fields()) sort(name, value, found);
-  return found;
-}
-
-function sort(name: string, value: unknown, found: Contents): void {
-  if (value instanceof Module) {
-    found.children.push([name, value]);
-  } else if (value instanceof Tensor) {
-    if (isParameter(value)) found.parameters.push([name, value]);
-    else if (isBuffer(value)) found.buffers.push([name, value]);
-  } else if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) sort(`${name}.${i}`, value[i], found);
-  }
-}
-
-function named(root: Module, kind: "parameters" | "buffers"): [string, Tensor][] {
-  const names = new Map<Tensor, string>();
-  for (const [prefix, module] of root.namedModules()) {
-    for (const [name, t] of contents(module)[kind]) if (!names.has(t)) names.set(t, join(prefix, name));
-  }
-  return Array.from(names, ([t, name]) => [name, t]);
-}
+const isModule = (value: unknown): value is Module => value instanceof Module;
+const contents = (module: Module): Contents<Module> => contentsOf(module.fields(), isModule);

@@ -79,16 +79,9 @@ export function buffer(x: Tensor): Tensor {
 /** Whether a module's field was declared by {@link buffer}. */
 export const isBuffer = (x: Tensor): boolean => buffers.has(x);
 
-/** Sets whether those whose name `select` accepts are trained; releases the gradients of those that are not. */
-export function setTrainable(
-  op: string,
-  parameters: readonly (readonly [string, Tensor])[],
-  select: (name: string) => boolean,
-  on: boolean,
-): void {
-  demand(typeof select === "function", op, "select to be a function of a parameter's name", select, TypeError);
-  for (const [name, t] of parameters) {
-    if (!select(name)) continue;
+/** Sets whether parameters are trained; releases the gradients of those that are not. */
+export function setTrainable(parameters: readonly (readonly [string, Tensor])[], on: boolean): void {
+  for (const [, t] of parameters) {
     t.requiresGrad = on;
     if (!on) zeroGrad(t);
   }
