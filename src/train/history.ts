@@ -16,7 +16,7 @@ export interface BatchRecord {
   readonly step: number;
   /** The step's own loss. */
   readonly loss: number;
-  /** The epoch's averages so far. */
+  /** The epoch's averages so far: the loss and the metrics that are functions. */
   readonly averages: Averages;
 }
 

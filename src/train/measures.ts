@@ -78,14 +78,23 @@ export class Measures {
     });
   }
 
-  /** The figures so far: `loss`, then the metrics by name. Every streaming metric computes. */
+  /** The figures of the whole pass: `loss`, then the metrics by name. */
   values(): Averages {
-    const average = (i: number): number => this.sums[i]! / this.count;
-    const figures = this.metrics.map(([name, metric], i): [string, number] => [
-      name,
-      typeof metric === "function" ? average(i + 1) : metric.compute(),
-    ]);
-    return Object.fromEntries([["loss", average(0)], ...figures]);
+    return this.figures(true);
+  }
+
+  /** The same so far, without the streaming metrics: some of them take long to compute. */
+  averages(): Averages {
+    return this.figures(false);
+  }
+
+  private figures(whole: boolean): Averages {
+    const found: Record<string, number> = { loss: this.sums[0]! / this.count };
+    this.metrics.forEach(([name, metric], i) => {
+      if (typeof metric === "function") found[name] = this.sums[i + 1]! / this.count;
+      else if (whole) found[name] = metric.compute();
+    });
+    return found;
   }
 
   /** All of it, as JSON keeps it. */

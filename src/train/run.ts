@@ -182,7 +182,7 @@ export class Training implements Run {
       const last = this.step === this.steps;
       if (watched) {
         const { epoch, step, measures } = this;
-        await this.tell("onBatchEnd", { epoch, step, loss: value, averages: measures.values() }, this);
+        await this.tell("onBatchEnd", { epoch, step, loss: value, averages: measures.averages() }, this);
       }
       if (performance.now() - turn > TURN) {
         await pause();
