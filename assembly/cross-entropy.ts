@@ -1,9 +1,8 @@
-// Cross-entropy of [n, classes] logits with class indices or with probabilities, fused with log-softmax, and its gradients.
-// In both, sample i with logits x, weights w and targets q has the loss
+// Cross-entropy of [n, classes] logits with class indices, fused with log-softmax, and its gradient; that with
+// probabilities is composed of other kernels. Sample i with logits x, weights w and targets q has the loss
 //   L[i] = - sum over c of q[c] log p[c],   p = softmax(x),   dL/dx[c] = p[c] sum(q) - q[c]
-// where smoothing s mixes a share of the uniform distribution into q:
-//   index t:        q[c] = (1 - s) w[t] [c = t] + s / classes w[c]
-//   probabilities:  q[c] = w[c] ((1 - s) target[c] + s / classes)
+// where smoothing s mixes a share of the uniform distribution into q of index t:
+//   q[c] = (1 - s) w[t] [c = t] + s / classes w[c]
 // `weight` is a null pointer where every class weighs 1. Further axes of the logits are permuted to [n, classes] before.
 import { Lanes, VECTOR } from "./lanes";
 import { Tail } from "./map";
@@ -166,101 +165,5 @@ function gradRow(dx: usize, p: usize, weight: usize, classes: usize, factor: f32
   if (c < classes) {
     const v = f32x4.sub(f32x4.mul(v128.load(p), f), f32x4.mul(changetype<Weights>(0).at(weight, c), u));
     changetype<Tail>(0).store(dx, v, <i32>(classes - c));
-  }
-}
-
-/** Four targets q of probabilities. */
-class Mixed {
-  @inline at(target: usize, weight: usize, c: usize, keep: v128, uniform: v128): v128 {
-    const q = f32x4.add(f32x4.mul(v128.load(target + (c << 2)), keep), uniform);
-    return f32x4.mul(changetype<Weights>(0).at(weight, c), q);
-  }
-}
-
-/** each[i] = L[i] of targets [n, classes] of probabilities; p = softmax(logits). */
-export function crossEntropySoft(
-  each: usize,
-  p: usize,
-  logits: usize,
-  target: usize,
-  weight: usize,
-  n: usize,
-  classes: usize,
-  smoothing: f32,
-): void {
-  const row = changetype<Row>(0);
-  const lanes = changetype<Lanes>(0);
-  const keep = f32x4.splat(1 - smoothing);
-  const uniform = f32x4.splat(smoothing / <f32>classes);
-  const size = classes << 2;
-  for (; n > 0; n--, each += 4, logits += size, target += size, p += size) {
-    const max = row.max(logits, classes);
-    const total = row.exp(p, logits, classes, max);
-    row.scale(p, classes, 1 / total);
-    const m = f32x4.splat(max);
-    const log = f32x4.splat(row.log(total));
-    let a = f32x4.splat(0);
-    for (let c: usize = 0; c < classes; c += 4) {
-      const q = changetype<Mixed>(0).at(target, weight, c, keep, uniform);
-      const v = f32x4.mul(q, f32x4.add(f32x4.sub(m, v128.load(logits + (c << 2))), log));
-      a = f32x4.add(a, v128.and(v, lanes.first(min<usize>(classes - c, 4))));
-    }
-    store<f32>(each, lanes.sum(a));
-  }
-}
-
-/** dx = dL/dx * dy[i * stepDy] * scale */
-export function crossEntropySoftGrad(
-  dx: usize,
-  p: usize,
-  target: usize,
-  weight: usize,
-  dy: usize,
-  n: usize,
-  classes: usize,
-  stepDy: usize,
-  smoothing: f32,
-  scale: f32,
-): void {
-  const lanes = changetype<Lanes>(0);
-  const mixed = changetype<Mixed>(0);
-  const keep = f32x4.splat(1 - smoothing);
-  const uniform = f32x4.splat(smoothing / <f32>classes);
-  const size = classes << 2;
-  for (; n > 0; n--, dy += stepDy << 2, dx += size, target += size, p += size) {
-    const g = f32x4.splat(load<f32>(dy) * scale);
-    let a = f32x4.splat(0);
-    for (let c: usize = 0; c < classes; c += 4) {
-      const q = mixed.at(target, weight, c, keep, uniform);
-      a = f32x4.add(a, v128.and(q, lanes.first(min<usize>(classes - c, 4))));
-    }
-    const factor = f32x4.mul(g, f32x4.splat(lanes.sum(a)));
-    for (let c: usize = 0; c < classes; c += 4) {
-      const q = mixed.at(target, weight, c, keep, uniform);
-      const v = f32x4.sub(f32x4.mul(v128.load(p + (c << 2)), factor), f32x4.mul(g, q));
-      changetype<Tail>(0).store(dx + (c << 2), v, <i32>(classes - c));
-    }
-  }
-}
-
-/** dtarget[i, c] = - (1 - smoothing) w[c] logp[i, c] * dy[i * stepDy] * scale */
-export function crossEntropyTargetGrad(
-  dtarget: usize,
-  logp: usize,
-  weight: usize,
-  dy: usize,
-  n: usize,
-  classes: usize,
-  stepDy: usize,
-  smoothing: f32,
-  scale: f32,
-): void {
-  const size = classes << 2;
-  for (; n > 0; n--, dy += stepDy << 2, dtarget += size, logp += size) {
-    const g = f32x4.splat(-load<f32>(dy) * scale * (1 - smoothing));
-    for (let c: usize = 0; c < classes; c += 4) {
-      const v = f32x4.mul(f32x4.mul(changetype<Weights>(0).at(weight, c), v128.load(logp + (c << 2))), g);
-      changetype<Tail>(0).store(dtarget + (c << 2), v, <i32>(classes - c));
-    }
   }
 }

@@ -1,21 +1,13 @@
 // Builds what is stale: `core` the kernels (build/), `types` the declarations and `bundles` the package's files (dist/).
 import { execFileSync } from "node:child_process";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import lzma from "lzma";
 import { minify } from "terser";
-import { optimize } from "./optimize.ts";
+import { optimize, renameExports } from "./optimize.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...parts: string[]): string => join(root, ...parts);
@@ -49,9 +41,13 @@ export function buildCore(): void {
   run("assemblyscript/bin/asc.js", "--target", "release");
   const bytes = optimize(readFileSync(at("build/core.wasm")));
   writeFileSync(at("build/core.wasm"), bytes);
-  const text = Buffer.from(lzma.compress([...bytes], 9)).toString("base64");
   writeFileSync(at("build/core-bytes.d.ts"), "export declare const compressed: string;\n");
-  writeFileSync(at("build/core-bytes.js"), `export const compressed = "${text}";\n`);
+  writeFileSync(at("build/core-bytes.js"), packed(bytes));
+}
+
+/** The core's bytes as a module of text. */
+function packed(bytes: Uint8Array): string {
+  return `export const compressed = "${Buffer.from(lzma.compress([...bytes], 9)).toString("base64")}";\n`;
 }
 
 /**
@@ -118,11 +114,32 @@ const heldBy = (bundle: string, { inputs }: Metafile): Plugin => ({
   },
 });
 
+/**
+ * Gives the kernels short names, in the core of the package and in `k.name` of its code: 1 kB less. `alloc`, the first
+ * that is called, gets one made of the core's bytes, so that a core of another version is refused at once.
+ */
+function shortNames(code: string): string {
+  const bytes = readFileSync(at("build/core.wasm"));
+  const stamp = createHash("sha256").update(bytes).digest("hex").slice(0, 4);
+  const short = new Map([["alloc", `$${stamp}`]]);
+  const core = renameExports(bytes, (name, i) => {
+    if (!short.has(name)) short.set(name, LETTERS[Math.floor(i / LETTERS.length)]! + LETTERS[i % LETTERS.length]!);
+    return short.get(name)!;
+  });
+  writeFileSync(at("dist/core.wasm"), core); // for those who host it themselves
+  writeFileSync(at("dist", CORE_BYTES), packed(core));
+  // padded, so that source maps stay true
+  return code.replace(/\bk\.(\w+)/g, (whole, name) => `k.${short.get(name) ?? name}`.padEnd(whole.length));
+}
+
+const LETTERS = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+
 /** Shortens the files of dist/ by Terser, which chooses names that gzip packs better than those of esbuild. */
 async function shorten(entryPoints: object): Promise<void> {
   for (const name in entryPoints) {
     const file = at("dist", `${name}.js`);
-    const { code, map } = await minify(readFileSync(file, "utf8"), {
+    const bundled = readFileSync(file, "utf8");
+    const { code, map } = await minify(name === "functional" ? shortNames(bundled) : bundled, {
       module: true,
       ecma: 2020,
       sourceMap: { content: readFileSync(`${file}.map`, "utf8"), url: `${name}.js.map` },
@@ -147,8 +164,6 @@ export async function buildPackage(): Promise<void> {
   const functional = heldBy("functional", await bundle({ functional: "functional.ts" }, []));
   const data = heldBy("data", await bundle({ data: "data.ts" }, [functional])); // one Table in "data" and "node"
   await bundle({ index: "entry.ts", inspect: "inspect.ts", node: "node.ts", plot: "plot.ts" }, [functional, data]);
-  copyFileSync(at("build/core-bytes.js"), at("dist", CORE_BYTES));
-  copyFileSync(at("build/core.wasm"), at("dist/core.wasm")); // for those who host it themselves
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -44,7 +44,7 @@ export function allocate(size: number, label: () => string): Storage {
 }
 
 function tryAlloc(size: number): number {
-  const { alloc } = k;
+  const alloc = k.alloc; // here, since a core that did not boot throws
   try {
     return alloc(size) >>> 0;
   } catch {

@@ -8,6 +8,7 @@ import {
   type Budget,
   circles,
   importsOf,
+  kernelFaults,
   kernelsAtTopLevel,
   type Sources,
   tierViolations,
@@ -53,6 +54,10 @@ describe("the source tree", () => {
 
   test("uses no kernel while a module is loaded", () => {
     expect(kernelsAtTopLevel(sources)).toEqual([]);
+  });
+
+  test("has no kernel that nothing calls, but the generator whose known answers are tested", () => {
+    expect(kernelFaults(sources, ["philox"])).toEqual([]);
   });
 
   test("says in every file's first comment what lives there", () => {
@@ -116,6 +121,19 @@ describe("a planted violation is caught:", () => {
   test("a kernel at top level, and none inside a function", () => {
     const text = 'import { k } from "../wasm.ts";\nconst a = () => k.add;\nconst b = k.mul;\n';
     expect(kernelsAtTopLevel(plant({ "src/ops/x.ts": text }))).toEqual(["src/ops/x.ts:3 uses k.mul"]);
+  });
+
+  test("a kernel without a caller, and one that is called by a computed name", () => {
+    const files = {
+      "assembly/index.ts": 'export * from "./x";\n',
+      "assembly/x.ts": "export function used(): void {}\nexport function dead(): void {}\nexport { again };\n",
+      "src/ops/x.ts": 'import { k } from "../wasm.ts";\nconst f = (n: "a") => k[n]() + k.used();\n',
+    };
+    expect(kernelFaults(plant(files))).toEqual([
+      "src/ops/x.ts: k[n] has a computed name",
+      "assembly/x.ts: nothing in src/ calls dead",
+      "assembly/x.ts: nothing in src/ calls again",
+    ]);
   });
 
   test("a file that begins with code", () => {

@@ -90,7 +90,7 @@ function truth(op: "any" | "all", x: Tensor, options: ReduceOptions | undefined)
   if (x.dtype !== "bool") return converted(x, "bool", (x) => truth(op, x, options));
   return withBlock(x, axes, (x, pass) => {
     const y = empty(out, "bool");
-    k[op](y.ptr, x.ptr, ...pass);
+    (op === "any" ? k.any : k.all)(y.ptr, x.ptr, ...pass);
     return label(op, y, [x]);
   });
 }

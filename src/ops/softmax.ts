@@ -60,7 +60,7 @@ export function logSoftmax(x: Tensor, options?: SoftmaxOptions): Tensor {
 function normalized(op: "softmax" | "logSoftmax", x: Tensor, options: SoftmaxOptions | undefined): Tensor {
   const pass = along(op, x, options);
   const y = empty(x.shape);
-  k[op](y.ptr, x.ptr, ...pass);
+  (op === "softmax" ? k.softmax : k.logSoftmax)(y.ptr, x.ptr, ...pass);
   return recordSoftmax(op, y, x, pass, options?.axis);
 }
 

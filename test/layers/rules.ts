@@ -111,6 +111,42 @@ export function kernelsAtTopLevel(sources: Sources): string[] {
   return found;
 }
 
+/** What a file of assembly/ exports as functions, by name. */
+const kernelsOf = (text: string): string[] => [
+  ...[...text.matchAll(/^export function (\w+)/gm)].map(([, name]) => name!),
+  ...[...text.matchAll(/^export \{ ([\w, ]+) \};/gm)].flatMap(([, names]) => names!.split(", ")),
+];
+
+/**
+ * Kernels that assembly/index.ts exports and nothing in src/ calls, and those that are not named as `k.name`, in which
+ * alone the build shortens their names.
+ */
+export function kernelFaults(sources: Sources, uncalled: readonly string[] = []): string[] {
+  const faults: string[] = [];
+  const called = new Set(uncalled);
+  for (const [path, text] of sources) {
+    if (!path.startsWith("src/") || !/wasm\.ts"/.test(text)) continue;
+    if (/\} = k;/.test(text)) faults.push(`${path}: takes kernels apart`);
+    const file = parse(path, text);
+    const visit = (node: ts.Node): void => {
+      const of =
+        (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node)) && node.expression.getText();
+      if (of === "k" || of === "kernels") {
+        if (ts.isPropertyAccessExpression(node)) called.add(node.name.text);
+        else if (/\bk\b[^;]*wasm\.ts"/.test(text)) faults.push(`${path}: ${node.getText()} has a computed name`);
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(file);
+  }
+  for (const [, from] of (sources.get("assembly/index.ts") ?? "").matchAll(/^export \* from "\.\/([\w-]+)";/gm)) {
+    for (const name of kernelsOf(sources.get(`assembly/${from}.ts`) ?? "")) {
+      if (!called.has(name)) faults.push(`assembly/${from}.ts: nothing in src/ calls ${name}`);
+    }
+  }
+  return faults;
+}
+
 /** Files that do not begin with a comment saying what lives there. */
 export function withoutFirstComment(sources: Sources): string[] {
   return [...sources].filter(([, text]) => !/^(#!.*\n)?\s*(\/\/ ?\S|\/\*)/.test(text)).map(([path]) => path);

@@ -43,10 +43,10 @@ const plain = (name: "tanh" | "relu"): Cell => ({
   kept: 0,
   step({ h, gates, rows, width }, sums) {
     k.accumulate(gates, sums, rows * width);
-    k[name](h, gates, rows * width);
+    (name === "tanh" ? k.tanh : k.relu)(h, gates, rows * width);
   },
   grad({ h, rows, width }, dh, dGates) {
-    k[`${name}Grad`](dGates, dh, h, rows * width);
+    (name === "tanh" ? k.tanhGrad : k.reluGrad)(dGates, dh, h, rows * width);
   },
 });
 

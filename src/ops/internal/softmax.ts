@@ -12,7 +12,7 @@ import type { Pass } from "./axes.ts";
 export function recordSoftmax(op: "softmax" | "logSoftmax", y: Tensor, x: Tensor, pass: Pass, axis = -1): Tensor {
   const back: Backward = (dy, [y]) => {
     const dx = empty(y.shape);
-    k[`${op}Grad`](dx.ptr, y.ptr, dy.ptr, ...pass);
+    (op === "softmax" ? k.softmaxGrad : k.logSoftmaxGrad)(dx.ptr, y.ptr, dy.ptr, ...pass);
     return [dx];
   };
   const total = (t: Tensor): Tensor => sum(t, { axis, keepDims: true });
