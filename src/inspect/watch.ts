@@ -77,6 +77,7 @@ export function watch(options: WatchOptions = {}): Watch {
   const history: WatchRecord[] = [];
   const warned = new Set<string>();
   let hook: HookHandle | undefined;
+  const saved = new Map<Tensor, Tensor["data"]>();
   let look: Look | null = null;
   let steps = 0;
   let looking = false;
@@ -84,9 +85,15 @@ export function watch(options: WatchOptions = {}): Watch {
   /** Before each forward of the run: keeps the batch of a step at which to look, and what its step will change. */
   const note = (model: Layer, [x]: readonly unknown[]): void => {
     if (steps % every !== 0 || looking || !model.training || !(x instanceof Tensor)) return;
-    const before = look?.before ?? new Map(trained(model).map(([, p]) => [p, p.data.slice()]));
+    if (look === null) for (const [, p] of trained(model)) remember(p);
     look?.x.dispose();
-    look = { x: keep(x.detach()), before };
+    look = { x: keep(x.detach()), before: saved };
+  };
+  /** Into the same memory each time: fresh copies of all parameters would keep the collector busy. */
+  const remember = (p: Tensor): void => {
+    const copy = saved.get(p);
+    if (copy === undefined) saved.set(p, p.data.slice());
+    else copy.set(p.data);
   };
   const forget = (): void => {
     look?.x.dispose();
@@ -121,6 +128,7 @@ export function watch(options: WatchOptions = {}): Watch {
     onTrainEnd() {
       hook?.remove();
       forget();
+      saved.clear();
     },
   };
 }
