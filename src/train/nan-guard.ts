@@ -11,7 +11,10 @@ import { checkModel } from "./evaluate.ts";
 
 /** What to do, by the op that made the first value that is not finite. */
 const CURES: readonly (readonly [ops: RegExp, cure: string])[] = [
-  [/^(log|xlogy|div|reciprocal|rsqrt|pow|bin)/, "keep operands away from 0, and above it for a logarithm: add a small constant, or clamp"],
+  [
+    /^(log|xlogy|div|reciprocal|rsqrt|pow|bin)/,
+    "keep operands away from 0, and above it for a logarithm: add a small constant, or clamp",
+  ],
   [/^(sqrt|a?(cos|sin)|atanh|remainder)/, "its input lies outside of where it is defined: clamp it"],
   [/^(exp|sinh)/, "it overflows beyond 88.7: use logsumexp or softmax, or bound its input"],
   [/./, "values have outgrown float32: lower the learning rate, clip gradients, or normalise"],
