@@ -104,6 +104,14 @@ function tensorIn(result: unknown): Tensor | undefined {
 
 type Activation = Pick<LayerFigures, "path" | "kind" | "shape" | "dead" | "saturated"> & ReturnType<typeof spreadOf>;
 
+/** A module at work: whether it has none within, what its activations showed, and how often each was a function. */
+interface Place {
+  readonly path: string;
+  readonly leaf: boolean;
+  found: Partial<Activation>;
+  readonly counts: Record<string, number>;
+}
+
 /** What a forward showed: a row for each layer and activation, and which storage the model's result is in. */
 export interface Seen {
   readonly rows: Map<string, Activation & { readonly storage: object }>;
@@ -114,7 +122,7 @@ export interface Seen {
 /** Runs `forward` and notes the results of the layers, those without layers in them, and of activations. */
 export function observeForward(model: Module, forward: () => Tensor): Seen {
   const rows: Seen["rows"] = new Map();
-  const around: { path: string; leaf: boolean; found: Partial<Activation>; counts: Record<string, number> }[] = [];
+  const around: Place[] = [];
   let result: object | undefined;
   let channels = false;
   const row = (path: string, kind: string, y: Tensor, found: Partial<Activation>, key: string): void => {
@@ -123,7 +131,7 @@ export function observeForward(model: Module, forward: () => Tensor): Seen {
     const { shape, data } = y;
     rows.set(key, { dead: null, saturated: null, ...found, path, kind, shape, ...spreadOf(data), storage });
   };
-  const outermost: (typeof around)[number] = { path: "", leaf: false, found: {}, counts: {} };
+  const outermost: Place = { path: "", leaf: false, found: {}, counts: {} };
   const hooks = model.namedModules().flatMap(([path, module]) => {
     const leaf = module.children().length === 0;
     const listed = leaf || [...module.fields()].some(([, field]) => field instanceof Tensor && field.requiresGrad);
@@ -164,12 +172,6 @@ export function observeForward(model: Module, forward: () => Tensor): Seen {
   }
 }
 
-const squaresOf = (data: Values): number => {
-  let sum = 0;
-  for (let i = 0; i < data.length; i++) sum += data[i]! * data[i]!;
-  return sum;
-};
-
 /** A parameter with its gradient, and what it was before the last step. */
 export interface Weight {
   readonly name: string;
@@ -179,34 +181,43 @@ export interface Weight {
   readonly before: Values | null;
 }
 
+/** Sums of squares over a parameter, in one pass: a large one is as much to read as a whole step's batch. */
+function sumsOf({ values, gradient, before }: Weight) {
+  let [own, slope, change, used] = [0, 0, 0, 0];
+  const from = before ?? values;
+  for (let i = 0; i < values.length; i++) {
+    const v = from[i]!;
+    const moved = values[i]! - v;
+    own += v * v;
+    change += moved * moved;
+  }
+  for (let i = 0; i < (gradient?.length ?? 0); i++) {
+    const g = gradient![i]!;
+    slope += g * g;
+    if (g !== 0) used++;
+  }
+  return { own, slope, change, used };
+}
+
 /** The figures of a layer's own parameters. */
 function weightFigures(weights: readonly Weight[]) {
-  const sums = { weight: 0, gradient: 0, matrix: 0, matrixGradient: 0, change: 0, used: 0 };
-  let [stepped, matrices] = [false, false];
-  for (const { values, rank, gradient, before } of weights) {
-    const own = squaresOf(before ?? values);
-    const slope = gradient === null ? 0 : squaresOf(gradient);
-    sums.weight += own;
-    sums.gradient += slope;
-    if (rank < 2) continue; // biases and gains begin at 0 or 1: their ratios say nothing
-    matrices = true;
-    sums.matrix += own;
-    sums.matrixGradient += slope;
-    if (gradient !== null) for (let i = 0; i < gradient.length; i++) if (gradient[i] !== 0) sums.used++;
-    if (before === null) continue;
-    stepped = true;
-    for (let i = 0; i < values.length; i++) sums.change += (values[i]! - before[i]!) ** 2;
-  }
-  const ratio = (a: number): number => Math.sqrt(a) / Math.max(Math.sqrt(sums.matrix), Number.MIN_VALUE);
+  const sums = weights.map((weight) => ({ ...weight, ...sumsOf(weight) }));
+  // biases and gains begin at 0 or 1: their ratios say nothing
+  const matrices = sums.filter(({ rank }) => rank > 1);
+  const total = (list: typeof sums, name: "own" | "slope" | "change" | "used"): number =>
+    list.reduce((sum, one) => sum + one[name], 0);
+  const ratio = (name: "slope" | "change"): number =>
+    Math.sqrt(total(matrices, name)) / Math.max(Math.sqrt(total(matrices, "own")), Number.MIN_VALUE);
+  const some = matrices.length > 0;
   return {
     parameters: weights.reduce((n, { values }) => n + values.length, 0),
-    gradientNorm: Math.sqrt(sums.gradient),
-    weightNorm: Math.sqrt(sums.weight),
-    gradientRatio: matrices ? ratio(sums.matrixGradient) : null,
-    updateRatio: stepped ? ratio(sums.change) : null,
-    gradientSize: matrices ? Math.sqrt(sums.matrixGradient / Math.max(1, sums.used)) : null,
-    unused: weights.filter(({ gradient }) => gradient === null).map(({ name }) => name),
-    notFinite: weights.filter(({ gradient }) => gradient?.some((v) => !Number.isFinite(v))).map(({ name }) => name),
+    gradientNorm: Math.sqrt(total(sums, "slope")),
+    weightNorm: Math.sqrt(total(sums, "own")),
+    gradientRatio: some ? ratio("slope") : null,
+    updateRatio: matrices.some(({ before }) => before !== null) ? ratio("change") : null,
+    gradientSize: some ? Math.sqrt(total(matrices, "slope") / Math.max(1, total(matrices, "used"))) : null,
+    unused: sums.filter(({ gradient }) => gradient === null).map(({ name }) => name),
+    notFinite: sums.filter(({ slope }) => !Number.isFinite(slope)).map(({ name }) => name),
   };
 }
 

@@ -14,7 +14,7 @@ import { type Finding, findingsOf } from "./findings.ts";
 
 /** Options of {@link watch}. */
 export interface WatchOptions {
-  /** Steps from one look to the next; the first is at the first step. Default: 50. */
+  /** Steps from one look to the next; the first is at the first step. Default: 100. */
   every?: number;
   /** Is told of a finding in words, once for each kind. Default: `console.warn`. */
   warn?: (message: string, finding: Finding) => void;
@@ -49,7 +49,7 @@ interface Look {
  * the run itself, and warns once of each kind of finding. The updates are those that the optimizer made; the
  * activations come from one more forward on the step's batch. The run is the same to the bit as without it.
  *
- * @param options `every` (default 50) steps; `warn` (default `console.warn`).
+ * @param options `every` (default 100) steps; `warn` (default `console.warn`).
  * @returns a callback, whose `history` holds what was seen.
  * @throws TypeError or RangeError for options that make no sense.
  * @see https://docs.wandb.ai/ref/python/watch
@@ -71,12 +71,13 @@ interface Look {
  */
 export function watch(options: WatchOptions = {}): Watch {
   checkOptions("watch", options, ["every", "warn"]);
-  const { every = 50, warn = (message: string) => console.warn(message) } = options;
+  const { every = 100, warn = (message: string) => console.warn(message) } = options;
   checkInt("watch", "every", every, 1);
   demand(typeof warn === "function", "watch", "warn to be a function", warn, TypeError);
   const history: WatchRecord[] = [];
   const warned = new Set<string>();
   let hook: HookHandle | undefined;
+  const saved = new Map<Tensor, Tensor["data"]>();
   let look: Look | null = null;
   let steps = 0;
   let looking = false;
@@ -84,9 +85,15 @@ export function watch(options: WatchOptions = {}): Watch {
   /** Before each forward of the run: keeps the batch of a step at which to look, and what its step will change. */
   const note = (model: Layer, [x]: readonly unknown[]): void => {
     if (steps % every !== 0 || looking || !model.training || !(x instanceof Tensor)) return;
-    const before = look?.before ?? new Map(trained(model).map(([, p]) => [p, p.data.slice()]));
+    if (look === null) for (const [, p] of trained(model)) remember(p);
     look?.x.dispose();
-    look = { x: keep(x.detach()), before };
+    look = { x: keep(x.detach()), before: saved };
+  };
+  /** Into the same memory each time: fresh copies of all parameters would keep the collector busy. */
+  const remember = (p: Tensor): void => {
+    const copy = saved.get(p);
+    if (copy === undefined) saved.set(p, p.data.slice());
+    else copy.set(p.data);
   };
   const forget = (): void => {
     look?.x.dispose();
@@ -121,6 +128,7 @@ export function watch(options: WatchOptions = {}): Watch {
     onTrainEnd() {
       hook?.remove();
       forget();
+      saved.clear();
     },
   };
 }
