@@ -64,13 +64,12 @@ const WAYS = {
     return { model, optimizer: new optim.AdamW(model.parameters(), { lr: 3e-3 }) };
   },
   "new head": (trained: Classifier) => {
-    const model = withNewHead(trained);
-    model.freeze((name) => name.startsWith("features."));
+    const model = withNewHead(trained).freeze("features.*");
     return { model, optimizer: new optim.AdamW(model.head.parameters(), { lr: 3e-3 }) };
   },
   "fine-tuned": (trained: Classifier) => {
     const model = withNewHead(trained);
-    const groups = [{ params: model.head.parameters() }, { params: model.features.parameters(), lr: 3e-4 }];
+    const groups = model.parameterGroups([{ match: "features.*", lr: 3e-4 }, {}]); // the rest at the rate below
     return { model, optimizer: new optim.AdamW(groups, { lr: 3e-3 }) };
   },
 };

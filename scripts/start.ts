@@ -5,8 +5,19 @@ import { mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { cnn } from "../examples/cnn.ts";
 import { GLYPHS, glyphs } from "../examples/support/glyphs.ts";
-import { classTable, confusion, picture, sideBySide } from "../examples/support/report.ts";
-import { accuracy, argmax, crossEntropy, type Dataset, fit, type nn, optim, predict, seed } from "../src/entry.ts";
+import { classTable, picture, sideBySide } from "../examples/support/report.ts";
+import {
+  accuracy,
+  argmax,
+  crossEntropy,
+  type Dataset,
+  fit,
+  metrics,
+  type nn,
+  optim,
+  predict,
+  seed,
+} from "../src/entry.ts";
 import { load, loadIdxFolder, progressBar, save } from "../src/node.ts";
 import { ArgumentError, readArguments, USAGE } from "./start-arguments.ts";
 
@@ -109,13 +120,13 @@ async function main(job: Job, epochs: number): Promise<void> {
   }
 
   const chosen = [...argmax(found, { axis: 1 }).data];
-  const counts = confusion(test.y.data, chosen, classes.length);
-  const right = counts.reduce((sum, row, c) => sum + row[c]!, 0);
-  console.log(`\n${classTable(counts, classes)}\n\n${showPredictions(job, chosen)}\n`);
+  const confusion = new metrics.ConfusionMatrix({ names: classes });
+  confusion.update(found, test.y);
+  console.log(`\n${classTable(confusion.matrix, classes)}\n\n${showPredictions(job, chosen)}\n`);
   console.log(`saved ${path}; loaded into a new model it predicts the same, bit for bit`);
   console.log(`weights sha256 ${hashOf(loaded)}`);
   console.log(`training took ${seconds.toFixed(1)} s`);
-  console.log(`test accuracy ${((100 * right) / test.length).toFixed(2)} %`);
+  console.log(`test accuracy ${(100 * confusion.compute()).toFixed(2)} %`);
 }
 
 /** What the arguments ask for; null, with the reason told, where that cannot be had. */

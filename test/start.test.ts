@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { classTable, confusion, picture, sideBySide } from "../examples/support/report.ts";
+import { classTable, picture, sideBySide } from "../examples/support/report.ts";
 import { ArgumentError, readArguments, USAGE } from "../scripts/start-arguments.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -102,13 +102,12 @@ describe("the arguments", () => {
 });
 
 describe("the report", () => {
-  it("counts who was taken for whom, and tells it for each class", () => {
-    const counts = confusion([0, 0, 0, 1, 1, 2], [0, 0, 1, 1, 0, 0], 3);
-    expect(counts).toEqual([
+  it("tells for each class who was taken for whom", () => {
+    const counts = [
       [2, 1, 0],
       [1, 1, 0],
       [1, 0, 0],
-    ]);
+    ];
     expect(classTable(counts, ["cat", "dog", "elk"]).split("\n")).toEqual([
       "class  precision %  recall %  examples  mistaken for",
       "cat           50.0      66.7         3  dog (1)",

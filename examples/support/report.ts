@@ -1,16 +1,9 @@
 // What a classifier's run has to show for itself, as text: figures for each class, and pictures with predictions.
 import { table } from "./table.ts";
 
-/** How many of each true class (row) were taken for which (column). */
-export function confusion(truth: ArrayLike<number>, chosen: ArrayLike<number>, classes: number): number[][] {
-  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
-  for (let i = 0; i < chosen.length; i++) counts[truth[i]!]![chosen[i]!]!++;
-  return counts;
-}
-
 const percent = (part: number, whole: number): string => (whole === 0 ? "-" : ((100 * part) / whole).toFixed(1));
 
-/** A line for each class: precision, recall, examples, and what it was most often mistaken for. */
+/** A line for each class of a confusion matrix (a row for each true class, a column for each chosen): precision, recall, examples, and what it was most often mistaken for. */
 export function classTable(counts: readonly (readonly number[])[], names: readonly string[]): string {
   const rows = counts.map((row, c) => {
     const right = row[c]!;
