@@ -18,7 +18,7 @@ import { plot } from "./support/plot.ts";
 import type { Result, Settings } from "./support/recipe.ts";
 import { table } from "./support/table.ts";
 
-export const about = "an overfitting network with L1, L2, dropout, batch norm, early stopping, and none of them";
+export const about = "An overfitting network with L1, L2, dropout, batch norm, early stopping, and none of them.";
 
 /** What is changed against training without a cure. */
 interface Cure {
@@ -55,12 +55,8 @@ function network({ dropout, batchNorm }: Cure): nn.Sequential {
   return new nn.Sequential(new nn.Flatten(), ...hidden(28 * 28), ...hidden(WIDTH), new nn.Linear(WIDTH, 10));
 }
 
-/** Images to learn from, to choose by, and to judge by. */
-interface Data {
-  readonly train: Dataset;
-  readonly validation: Dataset;
-  readonly test: Dataset;
-}
+/** Images to learn from, to stop and to choose by, and to judge by. */
+type Data = Readonly<Record<"train" | "validation" | "test", Dataset>>;
 
 function load(folder: string | undefined, quick: boolean): Data {
   const [train, others] = quick ? [150, 200] : [1000, 3000];
@@ -124,7 +120,7 @@ export async function run({ data: folder, quick, seed: from, out }: Settings): P
   console.log(`\n${table([["cure", "epochs", "last train loss", "test loss", "test accuracy %"], ...rows])}`);
   const path = join(out, "regularisation.svg");
   const points = (losses: number[]) => losses.map((loss, i) => [i + 1, loss] as const);
-  plot(path, { title: "Loss on test images, and dotted on training images", x: "epoch", y: "loss", logY: true }, [
+  plot(path, { title: "Loss on test images, and dotted on training images", x: "epoch", y: "loss" }, [
     ...runs.map(({ name, test }) => ({ name, points: points(test) })),
     ...runs.map(({ name, train }) => ({ name, points: points(train), dotted: true })),
   ]);
