@@ -72,15 +72,8 @@ export async function run({ data: folder, quick, seed: from }: Settings): Promis
   const rows = [no, yes].map((name, i) => [`${name}`, `${counts[2 * i]}`, `${counts[2 * i + 1]}`]);
   console.log(`\n${table([["is", `said ${no}`, `said ${yes}`], ...rows])}\n`);
 
-  const { accuracy, precision, recall, f1, rocAuc } = measured as Record<string, number>;
-  const figures = {
-    testLoss: measured.loss!,
-    accuracy: accuracy!,
-    precision: precision!,
-    recall: recall!,
-    f1: f1!,
-    rocAuc: rocAuc!,
-  };
+  const { loss: testLoss, accuracy, precision, recall, f1, rocAuc } = measured;
+  const figures = { testLoss, accuracy, precision, recall, f1, rocAuc };
   const shares = Object.entries({ accuracy, precision, recall, F1: f1, "ROC-AUC": rocAuc });
-  return { summary: `test ${shares.map(([name, v]) => `${name} ${v!.toFixed(4)}`).join(", ")}`, figures };
+  return { summary: `test ${shares.map(([name, v]) => `${name} ${v.toFixed(4)}`).join(", ")}`, figures };
 }

@@ -127,7 +127,7 @@ async function learn(task: Task, epochs: number, out: string): Promise<Record<st
 
   const figures = { accuracy: new metrics.Accuracy(), f1: new metrics.F1({ average: "macro" }) };
   const { accuracy, f1 } = evaluate(loaded, test!, { loss: crossEntropy, metrics: figures });
-  return { [`${name}Accuracy`]: accuracy!, [`${name}F1`]: f1!, [`${name}Reloaded`]: Number(same) };
+  return { [`${name}Accuracy`]: accuracy, [`${name}F1`]: f1, [`${name}Reloaded`]: Number(same) };
 }
 
 export async function run({ data: folder, quick, seed: from, out }: Settings): Promise<Result> {

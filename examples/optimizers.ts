@@ -44,7 +44,7 @@ function train([make]: Contender, lr: number, data: Dataset, batchSize: number, 
   const curve: Curve = [];
   for (let step = 0; step <= steps; ) {
     for (const [x, y] of loader) {
-      if (step % (steps / POINTS) === 0) curve.push([step, evaluate(model, data, { loss: crossEntropy }).loss!]);
+      if (step % (steps / POINTS) === 0) curve.push([step, evaluate(model, data, { loss: crossEntropy }).loss]);
       if (step++ === steps) break;
       optimizer.zeroGrad();
       crossEntropy(model.call(x), y).backward();

@@ -88,8 +88,8 @@ async function train(name: string, cure: Cure, { train, validation, test }: Data
   const measure = (data: Dataset) => evaluate(model, data, { loss: crossEntropy, metrics: { accuracy } });
   const curves = { train: [] as number[], test: [] as number[] };
   const onEpochEnd = (): void => {
-    curves.train.push(measure(train).loss!);
-    curves.test.push(measure(test).loss!);
+    curves.train.push(measure(train).loss);
+    curves.test.push(measure(test).loss);
   };
   const { epochs: records } = await fit(model, train, {
     loss: (scores, y) => (cure.l1 ? crossEntropy(scores, y).add(penalty().mul(cure.l1)) : crossEntropy(scores, y)),
@@ -100,8 +100,8 @@ async function train(name: string, cure: Cure, { train, validation, test }: Data
     callbacks: [{ onEpochEnd }, ...(cure.patience ? [earlyStopping({ patience: cure.patience })] : [])],
   });
   const { loss, accuracy: share } = measure(test);
-  console.log(`${name}: ${records.length} epochs, test loss ${loss!.toFixed(3)}`);
-  return { name, ...curves, loss: loss!, share: share! };
+  console.log(`${name}: ${records.length} epochs, test loss ${loss.toFixed(3)}`);
+  return { name, ...curves, loss, share };
 }
 
 export async function run({ data: folder, quick, seed: from, out }: Settings): Promise<Result> {
