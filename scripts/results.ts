@@ -54,7 +54,7 @@ export function measure(recipe: string, seed: number, folder: string | undefined
     data,
     command: ["npm run example", recipe, ...(shown.length > 0 ? ["--", ...shown] : [])].join(" "),
     seed,
-    seconds: Math.round(10 * seconds) / 10,
+    seconds: Number(seconds.toPrecision(3)),
     figures,
     machine: `${cpus()[0]?.model.trim()}, Node ${process.versions.node}`,
     date: new Date().toISOString().slice(0, 10),
@@ -67,7 +67,7 @@ const number = (value: number | null): string =>
   value === null ? "none" : Number.isInteger(value) ? `${value}` : `${Number(value.toPrecision(5))}`;
 
 const duration = (seconds: number): string =>
-  seconds < 100 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(1)} min`;
+  seconds < 100 ? `${Number(seconds.toPrecision(2))} s` : `${(seconds / 60).toFixed(1)} min`;
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
