@@ -21,7 +21,7 @@ const USAGE = `usage: npm run example NAME [-- --data DIR --quick --seed N --out
   --quick     stay within a few seconds: less data, fewer steps
   --seed N    what initialisation, dropout, shuffling and made data follow from; default: 1
   --out DIR   where pictures, plots and models go; default: out/NAME
-  --json      nothing but one object { name, seconds, figures } on standard output`;
+  --json      nothing but one object { name, seconds, data, figures } on standard output; data is "real" or "made"`;
 
 async function list(): Promise<string> {
   const lines = await Promise.all(recipes().map(async (name) => `  ${name.padEnd(20)} ${(await load(name)).about}`));
@@ -49,13 +49,24 @@ async function main(): Promise<void> {
   }
   const recipe = await load(name);
   mkdirSync(out, { recursive: true });
-  const print = console.log;
-  if (json) console.log = console.info = console.error; // progress goes to standard error
+  // With --json, what a recipe and its progress bar show goes to standard error.
+  const write = process.stdout.write.bind(process.stdout);
+  if (json) process.stdout.write = process.stderr.write.bind(process.stderr);
   const start = performance.now();
-  const { summary, figures } = await recipe.run({ data, quick, seed, out });
+  let kind = "made"; // unless the recipe asks for the folder
+  const settings = {
+    quick,
+    seed,
+    out,
+    get data() {
+      if (data !== undefined) kind = "real";
+      return data;
+    },
+  };
+  const { summary, figures } = await recipe.run(settings);
   const seconds = (performance.now() - start) / 1000;
-  if (json) print(JSON.stringify({ name, seconds, figures }));
-  else print(`${name} took ${seconds.toFixed(1)} s\n${summary}`);
+  if (json) write(`${JSON.stringify({ name, seconds, data: kind, figures })}\n`);
+  else console.log(`${name} took ${seconds.toFixed(1)} s\n${summary}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

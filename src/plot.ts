@@ -32,6 +32,13 @@ export interface Axes {
 /** Colours that are told apart by the colour-blind too, after Okabe and Ito; the lines of the next eight names are dashed. */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#a08a00"];
 
+/** The next 1, 2 or 5 times a power of ten, above or below. */
+function rounded(value: number, up: boolean): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  const ends = [1, 2, 5, 10].map((end) => Number((end * power).toPrecision(1)));
+  return (up ? ends.find((end) => end >= value) : ends.reverse().find((end) => end <= value)) ?? value;
+}
+
 /**
  * A line chart as the text of an SVG file, 760 x 460 pixels. Needs the package `echarts`, version 6, beside sedge.
  *
@@ -59,7 +66,19 @@ export function lineChart(axes: Axes, series: readonly Series[]): string {
   const shown = ([px, py]: readonly [number, number]): boolean =>
     Number.isFinite(px) && Number.isFinite(py) && (!logX || px > 0) && (!logY || py > 0);
   const axis = (name: string, log: boolean, nameGap: number) =>
-    ({ type: log ? "log" : "value", name, nameLocation: "middle", nameGap, scale: true }) as const;
+    ({
+      type: log ? "log" : "value",
+      name,
+      nameLocation: "middle",
+      nameGap,
+      scale: true,
+      // ECharts writes 1e-4 as 0.00009999999999999999, and ends logarithmic axes at powers of ten.
+      axisLabel: { formatter: (value: number) => `${Number(value.toPrecision(6))}` },
+      ...(log && {
+        min: ({ min }: { min: number }) => rounded(min, false),
+        max: ({ max }: { max: number }) => rounded(max, true),
+      }),
+    }) as const;
   const names = [...new Set(series.map(({ name }) => name))];
   const chart = init(null, null, { renderer: "svg", ssr: true, width: 760, height: 460 });
   chart.setOption({

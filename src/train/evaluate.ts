@@ -59,7 +59,11 @@ export function inMode<T>(model: Module, training: boolean, fn: () => T): T {
  * Object.keys(figures); // => ["loss","accuracy"]
  * ```
  */
-export function evaluate(model: Layer, data: Dataset, options: EvaluateOptions): Averages {
+export function evaluate<M extends Metrics = Record<never, never>>(
+  model: Layer,
+  data: Dataset,
+  options: EvaluateOptions & { metrics?: M | undefined },
+): Averages & { readonly loss: number } & { readonly [Name in keyof M]: number } {
   checkOptions("evaluate", options, ["loss", "metrics", "batchSize"]);
   const { loss, batchSize = 256 } = options ?? {};
   const metrics = checkMetrics("evaluate", loss, options?.metrics);
@@ -74,5 +78,5 @@ export function evaluate(model: Layer, data: Dataset, options: EvaluateOptions):
       }
     }),
   );
-  return measures.values();
+  return measures.values() as ReturnType<typeof evaluate<M>>;
 }

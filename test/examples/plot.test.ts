@@ -63,4 +63,14 @@ describe("plot", () => {
     expect(longest(draw({ logY: true }, [{ name: "a", points }]))).toBe(3);
     expect(longest(draw({}, [{ name: "a", points }]))).toBe(4);
   });
+
+  it("ends a logarithmic axis at 1, 2 or 5 times a power of ten, and says so in few digits", () => {
+    const points = [
+      [0, 0.4],
+      [1, 0.00003],
+    ] as const;
+    const labels = [...draw({ logY: true }, [{ name: "a", points }]).matchAll(/>([\d.e-]+)<\/text>/g)].map((m) => m[1]);
+    expect(labels).toEqual(expect.arrayContaining(["0.00002", "0.0001", "0.001", "0.01", "0.1", "0.5"]));
+    expect(draw({ logY: true }, [])).not.toContain("NaN");
+  });
 });
