@@ -49,13 +49,15 @@ async function main(): Promise<void> {
   }
   const recipe = await load(name);
   mkdirSync(out, { recursive: true });
-  const print = console.log;
-  if (json) console.log = console.info = console.error; // progress goes to standard error
+  const print = process.stdout.write.bind(process.stdout);
+  // Progress goes to standard error, whether it comes by console.log or, as that of progressBar, by the stream.
+  if (json) process.stdout.write = process.stderr.write.bind(process.stderr);
   const start = performance.now();
   const { summary, figures } = await recipe.run({ data, quick, seed, out });
   const seconds = (performance.now() - start) / 1000;
-  if (json) print(JSON.stringify({ name, seconds, figures }));
-  else print(`${name} took ${seconds.toFixed(1)} s\n${summary}`);
+  print(
+    json ? `${JSON.stringify({ name, seconds, figures })}\n` : `${name} took ${seconds.toFixed(1)} s\n${summary}\n`,
+  );
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
