@@ -71,7 +71,7 @@ export async function run({ data, quick, seed: from }: Settings): Promise<Result
     Dataset,
     Dataset,
   ];
-  const epochs = quick ? 2 : 6;
+  const epochs = quick ? 2 : 10;
   const figures: Record<string, number> = {};
   for (const [kind, settings] of Object.entries(KINDS)) {
     const model = new Speller(settings);
