@@ -15,12 +15,13 @@ import {
   tensor,
   tidy,
 } from "sedge";
+import { CharTokenizer } from "sedge/data";
 import { progressBar } from "sedge/node";
 import type { Result, Settings } from "./support/recipe.ts";
 
 export const about = "Two LSTMs learn to add two numbers given as text, sequence to sequence.";
 
-const SYMBOLS = "0123456789+ ";
+const symbols = new CharTokenizer("0123456789+ ");
 const QUESTION = "99+99".length;
 const ANSWER = "198".length;
 const HIDDEN = 128;
@@ -28,9 +29,9 @@ const EXAMPLES = 5000;
 
 /** Questions, one-hot [B, QUESTION, symbols], to scores of each place of the answer [B, ANSWER, symbols]. */
 class Adder extends nn.Module {
-  encoder = new nn.LSTM(SYMBOLS.length, HIDDEN, { batchFirst: true });
+  encoder = new nn.LSTM(symbols.size, HIDDEN, { batchFirst: true });
   decoder = new nn.LSTM(HIDDEN, HIDDEN, { batchFirst: true });
-  output = new nn.Linear(HIDDEN, SYMBOLS.length);
+  output = new nn.Linear(HIDDEN, symbols.size);
 
   constructor() {
     super();
@@ -55,11 +56,8 @@ class Adder extends nn.Module {
 
 /** Texts of one length as the numbers of their symbols, int32 [N, length]. */
 function encode(texts: readonly string[]): Tensor {
-  const ids = texts.flatMap((text) => [...text].map((symbol) => SYMBOLS.indexOf(symbol)));
-  return tensor(Int32Array.from(ids), { shape: [texts.length, texts[0]!.length] });
+  return tensor(symbols.encode(texts.join("")), { shape: [texts.length, texts[0]!.length] });
 }
-
-const decode = (ids: ArrayLike<number>): string => Array.from(ids, (id) => SYMBOLS[id]).join("");
 
 /** Different pairs of numbers below 100, of which a pair and its reverse are only one; either number may come first. */
 function pairs(): [number, number][] {
@@ -76,13 +74,13 @@ function examples(): Dataset {
   const chosen = pairs();
   const questions = chosen.map(([a, b]) => [...`${a}+${b}`.padEnd(QUESTION)].reverse().join(""));
   const answers = chosen.map(([a, b]) => `${a + b}`.padEnd(ANSWER));
-  return tidy(() => new Dataset(oneHot(encode(questions), SYMBOLS.length).cast("float32"), encode(answers)));
+  return tidy(() => new Dataset(oneHot(encode(questions), symbols.size).cast("float32"), encode(answers)));
 }
 
 const loss = (scores: Tensor, answer: Tensor): Tensor => crossEntropy(scores.permute([0, 2, 1]), answer);
 
 /** The share of right symbols: what Keras reports. */
-const symbols = (scores: Tensor, answer: Tensor): number => accuracy(scores.permute([0, 2, 1]), answer);
+const perSymbol = (scores: Tensor, answer: Tensor): number => accuracy(scores.permute([0, 2, 1]), answer);
 
 /** The share of answers that are right to the last symbol. */
 const exact = (scores: Tensor, answer: Tensor): Tensor =>
@@ -93,7 +91,7 @@ export async function run({ quick, seed: from }: Settings): Promise<Result> {
   const [training, unseen] = examples().split(0.9);
   const model = new Adder();
   const epochs = quick ? 5 : 55;
-  // The rate, and that it falls to 0 along a cosine, were chosen on the splits of other seeds.
+  // Keras' constant 0.001 stays just below 99 % here: steps as large at the end as at first undo what was right.
   const optimizer = new optim.Adam(model.parameters(), { lr: quick ? 5e-3 : 3e-3 });
   const history = await fit(model, training, {
     loss,
@@ -101,23 +99,27 @@ export async function run({ quick, seed: from }: Settings): Promise<Result> {
     epochs,
     schedule: new optim.CosineAnnealingLR(optimizer, epochs),
     validation: unseen,
-    metrics: { symbols, exact },
+    metrics: { perSymbol, exact },
     callbacks: progressBar(),
   });
   const answers = noGrad(() => tidy(() => model.call(unseen.x).argmax({ axis: 2 }).data.slice()));
   for (let i = 0; i < 10; i++) {
-    const question = [...decode(tidy(() => unseen.x.select(i).argmax({ axis: 1 }).data.slice()))].reverse().join("");
-    const [truth, given] = [unseen.y.data, answers].map((ids) => decode(ids.slice(i * ANSWER, (i + 1) * ANSWER)));
+    const question = [...symbols.decode(tidy(() => unseen.x.select(i).argmax({ axis: 1 }).data.slice()))]
+      .reverse()
+      .join("");
+    const [truth, given] = [unseen.y.data, answers].map((ids) =>
+      symbols.decode(ids.slice(i * ANSWER, (i + 1) * ANSWER)),
+    );
     console.log(`  ${question} = ${given} ${given === truth ? "right" : `wrong: ${truth}`}`);
   }
-  const first = history.epochs.find(({ valSymbols }) => valSymbols! >= 0.99)?.epoch ?? Infinity;
-  const { valSymbols, valExact } = history.epochs.at(-1)! as Record<string, number>;
+  const { valPerSymbol: right, valExact: whole } = history.epochs.at(-1) as Record<string, number>;
+  const first = history.epochs.find(({ valPerSymbol }) => valPerSymbol! >= 0.99)?.epoch;
   console.log(
-    first < Infinity ? `99 % of unseen symbols right after ${first} epochs` : "99 % of unseen symbols not reached",
+    `99 % of unseen symbols right ${first === undefined ? "after none" : `first after ${first}`} of ${epochs} epochs`,
   );
-  const [a, b] = [valSymbols!, valExact!].map((share) => (100 * share).toFixed(1));
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   return {
-    summary: `unseen sums: ${a} % of the symbols right, ${b} % of the answers`,
-    figures: { symbols: valSymbols!, exact: valExact!, epochsTo99: first },
+    summary: `unseen sums: ${percent(right!)} of the symbols right, ${percent(whole!)} of the answers`,
+    figures: { perSymbol: right!, exact: whole!, ...(first && { epochsTo99: first }) },
   };
 }

@@ -1,14 +1,15 @@
 // Letters backwards: an encoder reads them, a decoder writes them from the last to the first and looks, at each step, at
 // the places of the input that attention weighs. The map of these weights shows what it has learnt: the other diagonal.
 import { cat, crossEntropy, full, nn, noGrad, optim, randint, seed, softmax, type Tensor, tidy } from "sedge";
+import { CharTokenizer } from "sedge/data";
 import type { Result, Settings } from "./support/recipe.ts";
 
 export const about =
   "An encoder and a decoder with attention learn to reverse sequences; the attention map is printed.";
 
-const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+const letters = new CharTokenizer("abcdefghijklmnopqrstuvwxyz");
 /** What the decoder is told before its first letter. */
-const START = LETTERS.length;
+const START = letters.size;
 const LENGTH = 12;
 const EMBEDDING = 32;
 const HIDDEN = 64;
@@ -16,11 +17,11 @@ const BATCH = 64;
 
 /** Luong's: the decoder's states are queries, the encoder's both keys and values. */
 class Reverser extends nn.Module {
-  table = new nn.Embedding(LETTERS.length + 1, EMBEDDING);
+  table = new nn.Embedding(letters.size + 1, EMBEDDING);
   encoder = new nn.GRU(EMBEDDING, HIDDEN, { batchFirst: true, bidirectional: true });
   decoder = new nn.GRU(EMBEDDING, HIDDEN, { batchFirst: true });
   query = new nn.Linear(HIDDEN, 2 * HIDDEN);
-  output = new nn.Linear(3 * HIDDEN, LETTERS.length);
+  output = new nn.Linear(3 * HIDDEN, letters.size);
 
   /** Letters [B, S] and those written before each step [B, T] to scores [B, T, letters] and attention [B, T, S]. */
   forward(source: Tensor, before: Tensor): [scores: Tensor, attention: Tensor] {
@@ -33,7 +34,7 @@ class Reverser extends nn.Module {
   }
 }
 
-const sequences = (count: number): Tensor => randint(0, LETTERS.length, [count, LENGTH]);
+const sequences = (count: number): Tensor => randint(0, letters.size, [count, LENGTH]);
 const start = (count: number): Tensor => full([count, 1], START, { dtype: "int32" });
 
 /** One step on new sequences; the decoder is told the right letters before, whatever it would have written. */
@@ -59,9 +60,9 @@ function write(model: Reverser, source: Tensor): [written: Tensor, attention: Te
       let before = start(source.shape[0]!);
       for (let t = 0; ; t++) {
         const [scores, attention] = model.call(source, before);
-        const letters = scores.argmax({ axis: 2 });
-        if (t === LENGTH - 1) return [letters, attention];
-        before = cat([before, letters.slice({ axis: 1, start: -1 })], { axis: 1 });
+        const latest = scores.argmax({ axis: 2 });
+        if (t === LENGTH - 1) return [latest, attention];
+        before = cat([before, latest.slice({ axis: 1, start: -1 })], { axis: 1 });
       }
     }),
   );
@@ -71,7 +72,7 @@ const SHADES = " .:-=+*#%@";
 
 /** A row for each letter written, a column for each read; the darker, the more attention. */
 function map(source: Tensor, written: Tensor, attention: Tensor): string {
-  const text = (ids: Tensor): string[] => [...ids.data].map((id) => LETTERS[id]!);
+  const text = (ids: Tensor): string[] => [...letters.decode(ids)];
   const rows = text(written).map((letter, t) => {
     const weights = [...attention.select(t).data];
     return `  ${letter}  ${weights.map((w) => SHADES[Math.min(Math.floor(w * SHADES.length), 9)]!.repeat(2)).join("")}`;
@@ -84,9 +85,11 @@ export async function run({ quick, seed: from }: Settings): Promise<Result> {
   const model = new Reverser();
   const optimizer = new optim.Adam(model.parameters(), { lr: 3e-3 });
   const steps = quick ? 300 : 2000;
+  const schedule = new optim.CosineAnnealingLR(optimizer, steps);
   let sum = 0;
   for (let i = 1; i <= steps; i++) {
     sum += step(model, optimizer);
+    schedule.step();
     if (i % (steps / 10) !== 0) continue;
     console.log(`  step ${String(i).padStart(5)}  loss ${(sum / (steps / 10)).toFixed(4)}`);
     sum = 0;

@@ -1,7 +1,7 @@
 // Names, letter by letter, by three recurrent networks of as many weights, in as many steps: plain RNN, LSTM and GRU.
 import { crossEntropy, Dataset, evaluate, fit, nn, noGrad, optim, seed, type Tensor, tensor, tidy } from "sedge";
 import { progressBar } from "sedge/node";
-import { drawLetter, LETTERS, loadNames } from "./support/names.ts";
+import { drawLetter, letters, loadNames } from "./support/names.ts";
 import type { Result, Settings } from "./support/recipe.ts";
 
 export const about = "A plain RNN, an LSTM and a GRU of one size learn to spell names, side by side.";
@@ -17,14 +17,14 @@ const KINDS = { rnn: [nn.RNN, 200], lstm: [nn.LSTM, 95], gru: [nn.GRU, 113] } as
 
 /** Letters to scores of the letter that follows each: int32 [B, T] to [B, T, letters]. */
 class Speller extends nn.Module {
-  table = new nn.Embedding(LETTERS.length, EMBEDDING);
+  table = new nn.Embedding(letters.size, EMBEDDING);
   recurrent: nn.RNN | nn.LSTM | nn.GRU;
   output: nn.Linear;
 
   constructor([Kind, width]: (typeof KINDS)[keyof typeof KINDS]) {
     super();
     this.recurrent = new Kind(EMBEDDING, width, { batchFirst: true });
-    this.output = new nn.Linear(width, LETTERS.length);
+    this.output = new nn.Linear(width, letters.size);
   }
 
   forward(ids: Tensor): Tensor {
@@ -40,16 +40,13 @@ class Speller extends nn.Module {
       ids.push(drawLetter(scores));
       scores.dispose();
     } while (ids.at(-1) !== 0 && ids.length < LONGEST);
-    return ids
-      .map((id) => LETTERS[id]!)
-      .join("")
-      .replaceAll(".", "");
+    return letters.decode(ids).replaceAll(".", "");
   }
 }
 
 /** The average over all letters, and the ends, of a batch of names. */
 const loss = (scores: Tensor, next: Tensor): Tensor =>
-  crossEntropy(scores.reshape([-1, LETTERS.length]), next.flatten(), { ignoreIndex: PADDING });
+  crossEntropy(scores.reshape([-1, letters.size]), next.flatten(), { ignoreIndex: PADDING });
 
 /** Each name as `.emma` to read, and as `emma.` to foretell: int32 [N, LONGEST] both. */
 function examples(names: readonly string[]): Dataset {
@@ -58,7 +55,7 @@ function examples(names: readonly string[]): Dataset {
     Int32Array,
   ];
   names.forEach((name, row) => {
-    const ids = [...`.${name}.`].map((letter) => LETTERS.indexOf(letter));
+    const ids = letters.encode(`.${name}.`);
     x.set(ids.slice(0, -1), row * LONGEST);
     y.set(ids.slice(1), row * LONGEST);
   });
@@ -74,7 +71,7 @@ export async function run({ data, quick, seed: from }: Settings): Promise<Result
     Dataset,
     Dataset,
   ];
-  const epochs = quick ? 2 : 6;
+  const epochs = quick ? 2 : 10;
   const figures: Record<string, number> = {};
   for (const [kind, settings] of Object.entries(KINDS)) {
     const model = new Speller(settings);

@@ -1,6 +1,6 @@
 // Names, letter by letter: an MLP sees the last three letters and gives the odds of the next. Parts 2 and 3 of makemore.
 import { crossEntropy, Dataset, evaluate, indexSelect, nn, noGrad, optim, randint, seed, tensor, tidy } from "sedge";
-import { drawLetter, LETTERS, loadNames } from "./support/names.ts";
+import { drawLetter, letters, loadNames } from "./support/names.ts";
 import type { Result, Settings } from "./support/recipe.ts";
 
 export const about =
@@ -17,10 +17,10 @@ function examples(names: readonly string[]): Dataset {
   const y: number[] = [];
   for (const name of names) {
     let context = new Array<number>(CONTEXT).fill(0);
-    for (const letter of `${name}.`) {
+    for (const next of letters.encode(`${name}.`)) {
       x.push(...context);
-      y.push(LETTERS.indexOf(letter));
-      context = [...context.slice(1), y.at(-1)!];
+      y.push(next);
+      context = [...context.slice(1), next];
     }
   }
   return new Dataset(tensor(Int32Array.from(x), { shape: [y.length, CONTEXT] }), Int32Array.from(y));
@@ -28,19 +28,19 @@ function examples(names: readonly string[]): Dataset {
 
 /** Part 2: every weight starts from the normal distribution, far too large: the first losses are above 20. */
 function plain(): nn.Sequential {
-  const table = new nn.Embedding(LETTERS.length, EMBEDDING);
+  const table = new nn.Embedding(letters.size, EMBEDDING);
   const hidden = new nn.Linear(CONTEXT * EMBEDDING, HIDDEN);
-  const output = new nn.Linear(HIDDEN, LETTERS.length);
+  const output = new nn.Linear(HIDDEN, letters.size);
   for (const weight of [...hidden.parameters(), ...output.parameters()]) nn.init.normal(weight);
   return new nn.Sequential(table, new nn.Flatten(), hidden, new nn.Tanh(), output);
 }
 
 /** Part 3: weights that keep tanh out of saturation and the first guesses even, and a layer that sees to it from then on. */
 function normalised(): nn.Sequential {
-  const table = new nn.Embedding(LETTERS.length, EMBEDDING);
+  const table = new nn.Embedding(letters.size, EMBEDDING);
   const hidden = new nn.Linear(CONTEXT * EMBEDDING, HIDDEN, { bias: false }); // the norm brings its own
   const norm = new nn.BatchNorm1d(HIDDEN, { momentum: 0.001 }); // small batches: slow averages
-  const output = new nn.Linear(HIDDEN, LETTERS.length);
+  const output = new nn.Linear(HIDDEN, letters.size);
   nn.init.normal(hidden.weight, { std: 5 / 3 / Math.sqrt(CONTEXT * EMBEDDING) });
   nn.init.normal(output.weight, { std: 0.01 });
   nn.init.zeros(output.bias!);
@@ -75,10 +75,7 @@ function sample(model: nn.Sequential): string {
     const context = ids.slice(-CONTEXT);
     ids.push(tidy(() => drawLetter(noGrad(() => model.call(tensor([context], { dtype: "int32" }))))));
   } while (ids.at(-1) !== 0);
-  return ids
-    .map((id) => LETTERS[id])
-    .join("")
-    .replaceAll(".", "");
+  return letters.decode(ids).replaceAll(".", "");
 }
 
 export async function run({ data, quick, seed: from }: Settings): Promise<Result> {

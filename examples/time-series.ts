@@ -1,8 +1,8 @@
 // A monthly series forecast by an LSTM: trained on the first years, it goes on for the last two by itself. Measured
 // against the two forecasts that cost nothing: the last value, and the value of twelve months ago.
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { arange, Dataset, fit, mse, nn, noGrad, optim, randn, seed, type Tensor, tensor, tidy } from "sedge";
+import { readCsv } from "sedge/node";
 import { plot } from "./support/plot.ts";
 import type { Result, Settings } from "./support/recipe.ts";
 import { table } from "./support/table.ts";
@@ -38,14 +38,6 @@ function madeUp(): number[] {
   });
 }
 
-function passengers(data: string): number[] {
-  const lines = readFileSync(join(data, "tabular", "airline-passengers.csv"), "utf8")
-    .trim()
-    .split("\n")
-    .slice(1);
-  return lines.map((line) => Number(line.split(",")[1]));
-}
-
 /** Each window [N, WINDOW, 1] and what came next [N, 1]. */
 function windows(values: readonly number[]): Dataset {
   const last = values.slice(WINDOW);
@@ -66,7 +58,10 @@ const rmse = (a: readonly number[], b: readonly number[]): number =>
 
 export async function run({ data, quick, seed: from, out }: Settings): Promise<Result> {
   seed(from);
-  const series = data === undefined ? madeUp() : passengers(data);
+  const series =
+    data === undefined
+      ? madeUp()
+      : (readCsv(join(data, "tabular", "airline-passengers.csv")).column("Passengers") as number[]);
   const begin = series.length - FORECAST;
   const [known, truth] = [series.slice(0, begin), series.slice(begin)];
   // Logarithms, because seasons grow with the level; then mean 0 and deviation 1 over the months that are known.

@@ -3,9 +3,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { multinomial, rand, softmax, type Tensor, tidy } from "sedge";
+import { CharTokenizer } from "sedge/data";
 
-/** The letters, numbered by their place; 0 stands for what is before a name and after it. */
-export const LETTERS = ".abcdefghijklmnopqrstuvwxyz";
+/** The letters as numbers from 1 on; 0, the full stop, stands for what is before a name and after it. */
+export const letters = new CharTokenizer(".abcdefghijklmnopqrstuvwxyz");
 
 /** Names to learn from, to choose by, and to measure on once. */
 export interface Names {
