@@ -54,7 +54,7 @@ describe("the documentation", () => {
     const { options } = ts.parseJsonConfigFileContent({ compilerOptions: config.compilerOptions }, ts.sys, root);
     const relaxed = { ...options, noUnusedLocals: false, noUnusedParameters: false };
     program = ts.createProgram([...entries, ...examples.map(fileOf)], relaxed);
-  }, 60_000);
+  }, 180_000);
 
   test("describes every export and gives an example of every function, class and value", () => {
     expect(undocumented(program, entries)).toEqual([]);
@@ -67,7 +67,7 @@ describe("the documentation", () => {
         .map(({ messageText }) => `${example.where}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`),
     );
     expect(diagnostics).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe("the example", () => {
@@ -89,7 +89,7 @@ describe("the example", () => {
     async (_, example) => {
       await import(pathToFileURL(fileOf(example)).href);
     },
-    60_000,
+    180_000,
   );
 });
 

@@ -57,7 +57,7 @@ describe("the package", () => {
     (_, settings) => {
       expect(complaints(settings)).toEqual([]);
     },
-    60_000,
+    180_000,
   );
 
   it("bundles for browsers, with nothing of Node", async () => {

@@ -45,7 +45,7 @@ describe("a program that trains", { timeout: 120_000 }, () => {
   let whole: string[];
   beforeAll(async () => {
     whole = (await run("whole")).lines;
-  }, 60_000);
+  }, 180_000);
 
   it("gives the same hash when it is killed time and again", async () => {
     const seen: string[] = [];

@@ -20,7 +20,7 @@ const chiSquare = (counts: readonly number[], expected: readonly number[]): numb
 describe("multinomial", () => {
   it("draws in proportion to the weights of each row", () => {
     seed(21);
-    const n = 60_000;
+    const n = 180_000;
     const drawn = multinomial(
       tensor([
         [1, 2, 3, 4],

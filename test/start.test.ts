@@ -58,7 +58,7 @@ describe("npm start", () => {
     const run = start("--epochs", "0");
     expect([run.status, run.stdout]).toEqual([1, ""]);
     expect(run.stderr).toBe(`start: expected --epochs to be a whole number of at least 1, got "0"\n${USAGE}\n`);
-  }, 60_000);
+  }, 180_000);
 
   it("refuses images that are too small for the model", () => {
     const tiny = join(folder, "tiny");
@@ -70,13 +70,13 @@ describe("npm start", () => {
     const run = start("--data", tiny);
     expect([run.status, run.stdout]).toEqual([1, ""]);
     expect(run.stderr).toBe("start: expected images of at least 4 pixels a side, got 8 x 3\n");
-  }, 60_000);
+  }, 180_000);
 
   it("says what is wrong with the data, and no stack", () => {
     const run = start("--data", join(folder, "none"));
     expect([run.status, run.stdout]).toEqual([1, ""]);
     expect(run.stderr).toMatch(/^start: loadIdxFolder: expected a folder, got .*none, which does not exist\n$/);
-  }, 60_000);
+  }, 180_000);
 });
 
 describe("the arguments", () => {

@@ -7,7 +7,7 @@ import type { Result, Settings } from "../../examples/support/recipe.ts";
 import { load } from "../../scripts/example.ts";
 
 /** Longest that a test of a recipe may take, in milliseconds: a quick run, with other work on the same core. */
-export const PATIENCE = 60_000;
+export const PATIENCE = 240_000;
 
 const shared = resolve(process.env.SEDGE_DATA ?? "../shared", "data");
 /** The folder of real data, or none on machines without it. */
