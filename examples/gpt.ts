@@ -61,11 +61,12 @@ export async function run({ data, quick, seed: from }: Settings): Promise<Result
   ];
   const optimizer = new optim.AdamW(groups, { lr, betas: [0.9, 0.99] });
   const schedule = new optim.WarmupCosineLR(optimizer, steps, { warmupSteps: steps / 20, etaMin: lr / 10 });
+  const draw = (part: Tensor) => pieces(part, randint(0, part.size - block, [batch]), block);
   const start = performance.now();
   let charactersPerSecond = 0;
   for (let step = 1; step <= steps; step++) {
     tidy(() => {
-      const [x, y] = pieces(train, randint(0, train.size - block, [batch]), block);
+      const [x, y] = draw(train);
       const value = loss(model.call(x), y);
       optimizer.zeroGrad();
       value.backward();
@@ -78,10 +79,17 @@ export async function run({ data, quick, seed: from }: Settings): Promise<Result
     });
   }
 
-  // All of the validation text, not a sample of it.
+  // All of the validation text. nanoGPT's figure is of 20 batches of it, and so may be off by a few times their error.
   const rest = new Dataset(...pieces(validation, arange(0, validation.size - block, block), block));
   const { loss: validationLoss } = evaluate(model, rest, { loss }) as { loss: number };
-  const figures = { validationLoss, parameters, charactersPerSecond };
+  const sample = tensor(
+    Array.from({ length: 20 }, () => evaluate(model, new Dataset(...draw(validation)), { loss }).loss!),
+  );
+  const [sampledLoss, sampledError] = [sample.mean().item(), sample.std().item() / Math.sqrt(20)];
+  console.log(
+    `validation loss ${validationLoss.toFixed(3)}; of 20 batches ${sampledLoss.toFixed(3)} +- ${sampledError.toFixed(3)}`,
+  );
+  const figures = { validationLoss, sampledLoss, sampledError, parameters, charactersPerSecond };
   const lineEnds = tensor(new Int32Array(8).fill(alphabet.indexOf("\n")), { shape: [8, 1] });
   const written = generate(model, lineEnds, quick ? 150 : 400, config).toArray() as number[][];
   const texts = written.map((row) => row.map((id) => alphabet[id]).join(""));
