@@ -22,7 +22,7 @@ function pieces(text: Tensor, starts: Tensor, block: number): [x: Tensor, y: Ten
 const loss = (logits: Tensor, next: Tensor) => logits.flatten({ endAxis: 1 }).crossEntropy(next.flatten());
 
 /** `ids` [B, T] and `count` more characters after them, each drawn from the `topK` likeliest. */
-function generate(model: Gpt, ids: Tensor, count: number, { block }: Sizes, temperature = 0.8, topK = 20): Tensor {
+function generate(model: Gpt, ids: Tensor, count: number, { block }: Sizes, temperature: number, topK = 20): Tensor {
   let written = ids;
   const write = () => {
     const seen = written.slice({ axis: 1, start: -block }); // it has no place for more
@@ -91,7 +91,7 @@ export async function run({ data, quick, seed: from }: Settings): Promise<Result
   );
   const figures = { validationLoss, sampledLoss, sampledError, parameters, charactersPerSecond };
   const lineEnds = tensor(new Int32Array(8).fill(alphabet.indexOf("\n")), { shape: [8, 1] });
-  const written = generate(model, lineEnds, quick ? 150 : 400, config).toArray() as number[][];
+  const written = generate(model, lineEnds, quick ? 150 : 400, config, made ? 0.5 : 0.8).toArray() as number[][];
   const texts = written.map((row) => row.map((id) => alphabet[id]).join(""));
   console.log(`It writes:${texts[0]}\n`);
   if (made === null) return { summary: `validation loss ${validationLoss.toFixed(3)}`, figures };
