@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { decode } from "fast-png";
 import { describe, expect, it } from "vitest";
+import { Gpt } from "../../examples/support/gpt.ts";
 import { isSentence, story } from "../../examples/support/story.ts";
-import { seed } from "../../src/entry.ts";
+import { randint, seed } from "../../src/entry.ts";
 import { PATIENCE, realData, runQuick } from "./run.ts";
 
 /** A grid's picture: whether it has the size of so many images of 28 x 28, and shows anything. */
@@ -37,6 +38,29 @@ describe("gpt", () => {
     },
     PATIENCE,
   );
+
+  it("has nanoGPT's size, and starts from even odds", () => {
+    seed(1);
+    const model = new Gpt(65, { block: 64, width: 128, heads: 4, layers: 4 });
+    expect(model.parameters().reduce((sum, p) => sum + p.size, 0)).toBe(804_096);
+    const loss = model
+      .call(randint(0, 65, [2, 64]))
+      .flatten({ endAxis: 1 })
+      .crossEntropy(randint(0, 65, [128]));
+    expect(Math.abs(loss.item() - Math.log(65))).toBeLessThan(0.1);
+  });
+
+  it("sees no character before its time", () => {
+    seed(2);
+    const model = new Gpt(11, { block: 8, width: 16, heads: 2, layers: 2 });
+    const text = randint(0, 11, [1, 8]);
+    const changed = text.clone();
+    changed.data[5] = (text.data[5]! + 1) % 11;
+    const [before, after] = [text, changed].map((ids) => model.call(ids).toArray() as number[][][]);
+    expect(after![0]!.slice(0, 5)).toEqual(before![0]!.slice(0, 5));
+    expect(after![0]![5]).not.toEqual(before![0]![5]);
+    expect(after![0]![7]).not.toEqual(before![0]![7]); // and looks back
+  });
 
   it("tells sentences of the grammar from others, and knows the entropy of its text", () => {
     seed(1);
