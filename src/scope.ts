@@ -3,6 +3,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { release, type Storage } from "./memory.ts";
 import { demand } from "./shape.ts";
+import { u8 } from "./wasm.ts";
 
 /** What a scope releases at its end: a tensor's handle. */
 export interface Scoped {
@@ -13,6 +14,8 @@ export interface Scoped {
   /** @internal The leaf whose gradient this is, which takes it along when it is released. */
   readonly owner: Scoped | null;
   dispose(): void;
+  /** @internal The block that it holds; null once released. */
+  readonly storage: Storage | null;
   /** @internal Called when it leaves the outermost scope alive: hands it, and the graph behind it, to the finalizer. */
   leave(): void;
   /** @internal Called on a gradient that outlives its leaf: the leaf forgets it. */
@@ -51,6 +54,16 @@ export class Scope {
   constructor() {
     this.parent = current;
     current = this;
+  }
+
+  /** @internal Whether a typed array lies over memory that ends with this scope. */
+  ends(view: ArrayBufferView): boolean {
+    if (view.buffer !== u8(0, 0).buffer || view.byteLength === 0) return false;
+    const over = this.members.filter(({ storage, kept }) => {
+      const at = view.byteOffset - (storage?.ptr ?? Infinity);
+      return !kept && at >= 0 && at < storage!.bytes;
+    });
+    return over.length > 0 && over.length === over[0]!.storage!.refs;
   }
 
   /** @internal Takes a newly made tensor. */
@@ -133,7 +146,8 @@ export function enroll(member: Scoped): void {
  *
  * @param fn a synchronous function.
  * @returns what `fn` returns, or the open scope.
- * @throws TypeError if `fn` is asynchronous: its scope would end before its work; Error when scopes are closed out of order.
+ * @throws TypeError if `fn` is asynchronous: its scope would end before its work; RangeError if it returns the `data` of a
+ * tensor that is released; Error when scopes are closed out of order.
  * @see https://js.tensorflow.org/api/latest/#tidy
  *
  * @example
@@ -158,6 +172,8 @@ export function tidy<T>(fn?: () => T): T | Scope {
   try {
     result = fn();
     if (isThenable(result)) throw asynchronous();
+    const lost = ArrayBuffer.isView(result) && scope.ends(result);
+    demand(!lost, "tidy", "fn to return a tensor, or a copy as x.toArray() gives", "the data of one that ends here");
     collect(result, survivors);
   } catch (error) {
     closeAfterThrow(scope);

@@ -169,3 +169,20 @@ describe("memory", () => {
     expect(memory()).toMatchObject({ bytes, tensors, peakBytes: bytes + 16 });
   });
 });
+
+describe("tidy refuses data of a tensor that ends with it", () => {
+  it("for its memory would be another's", () => {
+    const message = "tidy: expected fn to return a tensor, or a copy as x.toArray() gives, got";
+    expect(() => tidy(() => ones([4]).add(1).data)).toThrow(message);
+    expect(() => tidy(() => ones([4]).add(1).reshape([2, 2]).data)).toThrow(message);
+    expect(() => tidy(() => ones([4]).data.subarray(1))).toThrow(message);
+  });
+
+  it("but not data of what lives on, nor copies", () => {
+    const outside = ones([4]);
+    expect([...tidy(() => outside.data)]).toEqual([1, 1, 1, 1]);
+    expect([...tidy(() => outside.reshape([2, 2]).data)]).toEqual([1, 1, 1, 1]);
+    expect([...tidy(() => keep(ones([2])).data)]).toEqual([1, 1]);
+    expect([...tidy(() => ones([3]).data.slice())]).toEqual([1, 1, 1]);
+  });
+});
