@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import "../src/entry.ts";
 import { CharTokenizer, randomWindows, textWindows } from "../src/data.ts";
-import { memory, seed, tensor } from "../src/index.ts";
+import { arange, memory, seed, tensor } from "../src/index.ts";
 
 describe("CharTokenizer", () => {
   it("sorts the characters by code point, one beyond 16 bits as one, and gives any text back", () => {
@@ -24,6 +24,13 @@ describe("CharTokenizer", () => {
     expect(CharTokenizer.fromJSON(new CharTokenizer("b").toJSON()).vocabulary).toEqual(["b"]);
   });
 
+  it("keeps the order of a vocabulary that it reads, and characters that only a broken text has", () => {
+    const { vocabulary, unknown } = CharTokenizer.fromJSON({ vocabulary: ["b", "a"], unknown: "a" });
+    expect([vocabulary, unknown]).toEqual([["b", "a"], "a"]);
+    const broken = new CharTokenizer("\uDC00b\uD800"); // halves of a pair, which are one character side by side
+    expect(CharTokenizer.fromJSON(JSON.stringify(broken)).vocabulary).toEqual(["b", "\uD800", "\uDC00"]);
+  });
+
   const tokenizer = new CharTokenizer("abc😀");
   it.each<[string, () => unknown, string]>([
     [
@@ -42,6 +49,8 @@ describe("CharTokenizer", () => {
       "unknown to be one character",
     ],
     ["text that is no JSON", () => CharTokenizer.fromJSON("a"), "fromJSON: expected the JSON of a CharTokenizer, got"],
+    ["a character twice", () => CharTokenizer.fromJSON('{"vocabulary":["a","a"]}'), "of each character once"],
+    ["an unknown outside", () => CharTokenizer.fromJSON({ vocabulary: ["a"], unknown: "?" }), "unknown among them"],
     ["JSON of something else", () => CharTokenizer.fromJSON('{"vocabulary":["ab"]}'), "the state of a CharTokenizer"],
   ])("refuses %s", (_, misuse, message) => {
     expect(misuse).toThrow(message);
@@ -96,6 +105,24 @@ describe("windows of text", () => {
     expect(draw([...ids])[1].toArray()).toEqual(y.toArray());
   });
 
+  it("are right where the batch makes the memory grow, which ends views of it", () => {
+    const n = 2 ** 19;
+    const all = arange(n);
+    for (const length of [2, 5, 14]) {
+      for (const { x, y } of [textWindows(all, length, { stride: 1 }), textWindows(all.data, length, { stride: 1 })]) {
+        expect([x, y].map((t) => [t.data[length], t.data.at(-1)])).toEqual([
+          [1, n - 2],
+          [2, n - 1],
+        ]);
+        for (const t of [x, y]) t.dispose();
+      }
+      const [x, y] = randomWindows(all, { length: 1000, batchSize: 3000 * length });
+      expect(Array.from(y.data.subarray(0, 1000), (id, i) => id - x.data[i]!)).toEqual(new Array(1000).fill(1));
+      for (const t of [x, y]) t.dispose();
+    }
+    all.dispose();
+  });
+
   it("leave nothing behind but the batch", () => {
     const before = memory().tensors;
     for (const t of randomWindows(ids, { length: 2, batchSize: 2 })) t.dispose();
@@ -110,6 +137,8 @@ describe("windows of text", () => {
       () => randomWindows(ids, {} as never),
       "randomWindows: expected length to be an integer, got undefined",
     ],
+    ["fractions", () => textWindows([0.5, 1, 2], 1), "textWindows: expected ids to be integers, got 0.5"],
+    ["fractions to draw from", () => randomWindows([0.5, 1], { length: 1, batchSize: 1 }), "ids to be integers, got 0.5"],
     ["text itself", () => textWindows("abc" as never, 1), 'expected ids to be a list or an int32 tensor, got "abc"'],
   ])("refuse %s", (_, misuse, message) => {
     expect(misuse).toThrow(message);

@@ -4,7 +4,7 @@ import { randint } from "../ops/create-random.ts";
 import { reshape } from "../ops/shape.ts";
 import { slice } from "../ops/slice.ts";
 import { tidy } from "../scope.ts";
-import { checkInt, checkOptions, checkText, demand, describe, fault, show } from "../shape.ts";
+import { checkInt, checkOptions, checkText, demand, describe, fault, refusal, show } from "../shape.ts";
 import { Tensor } from "../tensor.ts";
 import { Dataset } from "./dataset.ts";
 
@@ -54,7 +54,7 @@ export class CharTokenizer {
     this.unknown = unknown ?? null;
     const characters = new Set(unknown === undefined ? text : text + unknown);
     this.vocabulary = [...characters].sort((a, b) => a.codePointAt(0)! - b.codePointAt(0)!);
-    this.ids = new Map(this.vocabulary.map((character, id) => [character, id]));
+    this.ids = idsBy(this.vocabulary);
   }
 
   /** Number of characters in the vocabulary. */
@@ -108,12 +108,19 @@ export class CharTokenizer {
     const { vocabulary, unknown } = (state ?? {}) as Partial<CharTokenizerState>;
     const good = Array.isArray(vocabulary) && vocabulary.every((v) => typeof v === "string" && [...v].length === 1);
     demand(good && vocabulary.length > 0, "fromJSON", "the state of a CharTokenizer", json);
-    return tokenizer(vocabulary.join(""), unknown === undefined ? {} : { unknown });
+    const ids = idsBy(vocabulary);
+    const known = ids.size === vocabulary.length && (unknown === undefined || ids.has(unknown));
+    demand(known, "fromJSON", "a vocabulary of each character once, unknown among them", json);
+    // in the order given, which numbers have been learnt by
+    return Object.assign(tokenizer(vocabulary[0]!), { vocabulary: [...vocabulary], unknown: unknown ?? null, ids });
   }
 }
 
 /** Stands outside of the class: the bundler would call a class that names itself _CharTokenizer. */
-const tokenizer = (text: string, options: { unknown?: string }): CharTokenizer => new CharTokenizer(text, options);
+const tokenizer = (text: string): CharTokenizer => new CharTokenizer(text);
+
+const idsBy = (vocabulary: readonly string[]): ReadonlyMap<string, number> =>
+  new Map(vocabulary.map((character, id) => [character, id]));
 
 /** Numbers as an array to read. */
 function idsOf(op: string, ids: unknown): ArrayLike<number> {
@@ -127,13 +134,24 @@ function idsOf(op: string, ids: unknown): ArrayLike<number> {
   return ids;
 }
 
-/** The windows that begin `shift` after some places, int32 [N, length]. */
-function windowsAt(ids: ArrayLike<number>, starts: readonly number[], length: number, shift = 0): Tensor {
-  const out = new Int32Array(starts.length * length);
+function expectId(op: string, id: number | undefined): number {
+  if ((id! | 0) !== id) throw refusal(op, "ids to be integers", id, TypeError);
+  return id;
+}
+
+/** The windows that begin at some places, and those one character on, both int32 [N, length]. */
+function windowsAt(op: string, ids: ArrayLike<number>, starts: number[], length: number): [x: Tensor, y: Tensor] {
+  const n = starts.length;
+  const [x, y] = [new Int32Array(n * length), new Int32Array(n * length)];
   for (const [i, start] of starts.entries()) {
-    for (let t = 0; t < length; t++) out[i * length + t] = ids[start + shift + t]!;
+    for (let t = 0; t <= length; t++) {
+      const id = expectId(op, ids[start + t]);
+      if (t < length) x[i * length + t] = id;
+      if (t > 0) y[i * length + t - 1] = id;
+    }
   }
-  return tensor(out, { shape: [starts.length, length] });
+  // all is read by now: ids may lie in the core's memory, whose views end when a tensor makes it grow
+  return [tensor(x, { shape: [n, length] }), tensor(y, { shape: [n, length] })];
 }
 
 /**
@@ -162,12 +180,12 @@ export function textWindows(ids: Ids, length: number, options?: { stride?: numbe
   const n = Math.floor((given.length - 1 - length) / stride) + 1;
   return tidy(() => {
     if (stride === length) {
-      const all = ids instanceof Tensor ? ids : tensor(Int32Array.from(given));
+      const all = ids instanceof Tensor ? ids : tensor(Int32Array.from(given, (id) => expectId(op, id)));
       const from = (start: number): Tensor => reshape(slice(all, { start, stop: start + n * length }), [n, length]);
       return new Dataset(from(0), from(1));
     }
     const starts = Array.from({ length: n }, (_, i) => i * stride);
-    return new Dataset(windowsAt(given, starts, length), windowsAt(given, starts, length, 1));
+    return new Dataset(...windowsAt(op, given, starts, length));
   });
 }
 
@@ -198,7 +216,6 @@ export function randomWindows(ids: Ids, options: { length: number; batchSize: nu
   demand(n > length, op, `at least ${length + 1} ids`, n);
   return tidy(() => {
     const starts = Array.from(randint(0, n - length, [batchSize]).data);
-    const all = idsOf(op, ids); // after the draw: memory that grows takes its views along
-    return [windowsAt(all, starts, length), windowsAt(all, starts, length, 1)];
+    return windowsAt(op, ids instanceof Tensor ? ids.data : ids, starts, length); // read after the draw: it may grow memory
   });
 }
