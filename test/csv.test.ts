@@ -28,6 +28,14 @@ describe("parseCsv", () => {
     expect([...table.lines!]).toEqual([2, 3, 6]);
   });
 
+  it("takes a quoted empty cell of a single column for a gap, an empty line for none", () => {
+    const table = parseCsv('a\n1\n""\n\n3\n');
+    expect([table.column("a"), [...table.lines!]]).toEqual([
+      [1, null, 3],
+      [2, 3, 5],
+    ]);
+  });
+
   it("takes names from the header, from options instead of it, or from places", () => {
     expect(parseCsv("a,\n1,2").columns).toEqual(["a", "1"]);
     expect(parseCsv("1,2", { columns: ["a", "b"] }).row(0)).toEqual({ a: 1, b: 2 });
@@ -78,6 +86,12 @@ describe("parseCsv", () => {
       "a broken header",
       () => parseCsv('a,"b\n1,2', { badRows: "skip" }),
       "bad rows, line 1: a quote that is not closed",
+    ],
+    ["a broken quote alone", () => parseCsv('"a\n', { header: false }), "bad rows, line 1: a quote that is not closed"],
+    [
+      "text of bad rows alone, with what is wrong",
+      () => parseCsv("a,b\n1\n2\n", { badRows: "skip" }),
+      "bad rows, line 2: expected 2 cells, got 1; line 3: expected 2 cells, got 1",
     ],
     ["a name twice", () => parseCsv("a,a\n1,2"), 'expected names that differ; give your own as columns, got "a"'],
     [

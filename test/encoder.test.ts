@@ -77,6 +77,27 @@ describe("encodings of categories", () => {
     expect(encoder.features(new Table({ v: [1] })).toArray()).toEqual([[1, 0]]);
   });
 
+  it("know values in a column that one odd cell made text of, or a few rows made numbers of", () => {
+    const features = { n: oneHot({ unknown: "ignore" }), b: oneHot({ unknown: "ignore" }) };
+    const encoder = new TableEncoder({ features }).fit(parseCsv("n,b\n1.0,True\n2.0,False\n"));
+    expect(encoder.features(parseCsv("n,b\n1.0,True\nx,maybe\n2.0,FALSE\n")).toArray()).toEqual([
+      [1, 0, 0, 1],
+      [0, 0, 0, 0],
+      [0, 1, 1, 0],
+    ]);
+    const codes = new TableEncoder({ features: { v: oneHot() } }).fit(parseCsv("v\n007\nA1\n"));
+    expect(codes.features(parseCsv("v\n007\n")).toArray()).toEqual([[1, 0]]);
+    const both = new TableEncoder({ features: { v: oneHot() } }).fit(new Table({ v: ["07", "007", "x"] }));
+    expect(() => both.features(new Table({ v: [7] }))).toThrow('to hold "007", "07", "x" as in training, got 7');
+  });
+
+  it("have one place for what fills gaps and a category of its text, and an order for one of another kind", () => {
+    const namesOf = (v: (number | null)[], missing: string) =>
+      new TableEncoder({ features: { v: oneHot({ missing }) } }).fit(new Table({ v })).featureNames;
+    expect(namesOf([1, 2, null], "1")).toEqual(["v_1", "v_2"]);
+    expect(namesOf([10, 9, 1, null], "5")).toEqual(["v_1", "v_9", "v_10", "v_5"]);
+  });
+
   it("may leave a category that training has not seen without a place", () => {
     const encoder = new TableEncoder({ features: { v: oneHot({ unknown: "ignore" }) } }).fit(
       new Table({ v: ["a", "b"] }),
@@ -154,12 +175,32 @@ describe("an encoder", () => {
     [
       "a cell that is no number",
       () => fitted.features(parseCsv("size\n1\n2cm\n")),
-      'expected column "size" to hold numbers, got "2cm" in line 3',
+      'features: expected column "size" to hold numbers, got "2cm" in line 3',
     ],
     [
       "a column that is not there",
       () => fitted.features(new Table({ length: [1] })),
-      "expected one of the columns length",
+      'features: expected one of the columns length, got "size"',
+    ],
+    [
+      "a column to learn from that is not there",
+      () => new TableEncoder({ features: { size: numeric(), sise: numeric() } }).fit(flowers),
+      'fit: expected one of the columns size, kind, price, got "sise"',
+    ],
+    [
+      "text to standardize",
+      () => new TableEncoder({ features: { kind: standardize() } }).fit(flowers),
+      'fit: expected column "kind" to hold numbers, got "pine" in line 2',
+    ],
+    [
+      "a number beyond float32",
+      () => columnOf([1, 1e39], numeric()),
+      'features: expected column "v" to fit into float32, got 1e+39 in row 1',
+    ],
+    [
+      "numbers without a finite deviation",
+      () => columnOf([0, 1e200], standardize()),
+      'fit: expected column "v" of numbers whose squares are finite, got 0 to 1e+200',
     ],
     [
       "a column of gaps to take the mean of",

@@ -46,6 +46,13 @@ describe("trainTestSplit", () => {
     expect(sizes[4]).toEqual([59, 29, 9]);
   });
 
+  it("leaves a class of three an example for each of three parts, though its share of one is more", () => {
+    const rare = new Table({ kind: Array.from({ length: 100 }, (_, i) => (i < 3 ? "rare" : "common")) });
+    const { train, validation, test } = trainTestSplit(rare, { test: 0.6, validation: 0.1, stratify: "kind" });
+    expect([train, validation, test].map((part) => part.length)).toEqual([30, 10, 60]);
+    for (const part of [train, validation, test]) expect(part.column("kind")).toContain("rare");
+  });
+
   it("splits tables, by a column's classes or a list of them, lines and all", () => {
     const table = new Table({ n: [0, 1, 2, 3, 4, 5], kind: ["a", "b", "a", "b", "b", "b"] });
     const { train, test } = trainTestSplit(table, { test: 3, stratify: "kind", shuffle: false });
@@ -132,6 +139,16 @@ describe("trainTestSplit", () => {
       "a table by true",
       () => trainTestSplit(new Table({ a: [1, 2] }), { test: 1, stratify: true }),
       "a column's name or a list",
+    ],
+    [
+      "a column that is not there",
+      () => trainTestSplit(new Table({ a: [1, 2] }), { test: 1, stratify: "b" }),
+      'trainTestSplit: expected one of the columns a, got "b"',
+    ],
+    [
+      "a lonely gap",
+      () => trainTestSplit(new Table({ a: ["x", null, "x"] }), { test: 2, stratify: "a" }),
+      "expected class of gaps to have an example for each part, got 1",
     ],
     [
       "a tensor",

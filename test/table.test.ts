@@ -59,7 +59,8 @@ describe("a table", () => {
     ],
     ["a row beyond the end", () => people.row(4), "row: expected index from -4 to 3, got 4"],
     ["rows beyond the end", () => people.take([4]), "take: expected a row from 0 to 3, got 4"],
-    ["no rows", () => people.filter(() => false), "Table: expected at least one row, got none"],
+    ["no rows", () => people.filter(() => false), "filter: expected keep to be true of one of the 4 rows, got none"],
+    ["no rows to take", () => people.take([]), "take: expected at least one row, got none"],
     [
       "columns of different lengths",
       () => new Table({ a: [1], b: [1, 2] }),

@@ -138,7 +138,11 @@ describe("windows of text", () => {
       "randomWindows: expected length to be an integer, got undefined",
     ],
     ["fractions", () => textWindows([0.5, 1, 2], 1), "textWindows: expected ids to be integers, got 0.5"],
-    ["fractions to draw from", () => randomWindows([0.5, 1], { length: 1, batchSize: 1 }), "ids to be integers, got 0.5"],
+    [
+      "fractions to draw from",
+      () => randomWindows([0.5, 1], { length: 1, batchSize: 1 }),
+      "ids to be integers, got 0.5",
+    ],
     ["text itself", () => textWindows("abc" as never, 1), 'expected ids to be a list or an int32 tensor, got "abc"'],
   ])("refuse %s", (_, misuse, message) => {
     expect(misuse).toThrow(message);

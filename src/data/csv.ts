@@ -6,7 +6,7 @@
 // in the text, from which the line of each follows.
 import Papa from "papaparse";
 import { checkBoolean, checkOptions, checkText, demand, fault, refusal } from "../shape.ts";
-import { type ColumnType, isNumber, type SkippedRow, type Stored, Table } from "./table.ts";
+import { type ColumnType, isBoolean, isNumber, type SkippedRow, type Stored, Table } from "./table.ts";
 
 /** Options of {@link parseCsv} and `readCsv`. */
 export interface CsvOptions {
@@ -84,7 +84,8 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
   const bad: SkippedRow[] = [];
   let rows = rowsOf(text, delimiter, bad);
   const first = rows[0];
-  if (header && bad[0] && bad[0].line < (first?.line ?? Infinity)) throw badRowsError(op, bad); // the header is no row to skip
+  const broken = bad[0] && bad[0].line < (first?.line ?? Infinity);
+  if (broken && (header || first === undefined)) throw badRowsError(op, bad, false); // the header is no row to skip
   if (first === undefined) throw fault(op, "at least one row", "none");
   const names = columns ?? first.cells.map((name, i) => (header && name !== "" ? name : String(i)));
   const twice = names.find((name, i) => names.indexOf(name) < i);
@@ -112,7 +113,7 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
     });
   }
   bad.sort((a, b) => a.line - b.line);
-  if (bad.length > 0 && badRows === "throw") throw badRowsError(op, bad);
+  if (bad.length > 0 && (badRows === "throw" || rows.length === 0)) throw badRowsError(op, bad, badRows === "throw");
   if (rows.length === 0) throw fault(op, "at least one row of data", "none");
 
   const stored = names.map((name, at): [string, Stored] => {
@@ -145,7 +146,8 @@ function rowsOf(given: string, delimiter: string, bad: SkippedRow[]): Row[] {
           return;
         }
         const cells = data.map((cell) => cell.trim());
-        if (cells.length > 1 || cells[0] !== "") rows.push({ line, cells });
+        const isBlank = rest.slice(start, meta.cursor).trim() === ""; // "" is an empty cell, not an empty line
+        if (!isBlank) rows.push({ line, cells });
         for (let at = rest.indexOf("\n", start); at >= 0 && at < meta.cursor; at = rest.indexOf("\n", at + 1)) line++;
         start = meta.cursor;
       },
@@ -158,7 +160,7 @@ function rowsOf(given: string, delimiter: string, bad: SkippedRow[]): Row[] {
 /** Whether a cell, which is no gap, may stand in a column of a type. */
 const SOUND: Readonly<Record<ColumnType, (cell: string) => boolean>> = {
   number: isNumber,
-  boolean: (cell) => /^(true|false)$/i.test(cell),
+  boolean: isBoolean,
   text: () => true,
 };
 
@@ -188,8 +190,10 @@ function typesOf(op: string, types: unknown, names: readonly string[]): Map<stri
   return new Map(Object.entries(types as object));
 }
 
-function badRowsError(op: string, bad: readonly SkippedRow[]): RangeError {
+/** `skippable`: whether it helps to leave them out. */
+function badRowsError(op: string, bad: readonly SkippedRow[], skippable: boolean): RangeError {
   const told = bad.slice(0, SHOWN).map(({ line, reason }) => `line ${line}: ${reason}`);
   const more = bad.length > SHOWN ? `; and ${bad.length - SHOWN} more` : "";
-  return new RangeError(`${op}: bad rows, ${told.join("; ")}${more}; badRows: "skip" leaves them out`);
+  const hint = skippable ? '; badRows: "skip" leaves them out' : "";
+  return new RangeError(`${op}: bad rows, ${told.join("; ")}${more}${hint}`);
 }

@@ -1,7 +1,7 @@
 // Encodings of a table's columns as numbers: what they learn of a column, and how they write it. They are put together in
 // src/data/encoder.ts. All arithmetic is of float64, + - * / and sqrt only, so that every engine gives the same bits.
 import { checkOptions, demand, describe, fault, refusal } from "../shape.ts";
-import type { Cell, Table } from "./table.ts";
+import { type Cell, type Table, textOf } from "./table.ts";
 
 /** A class or category, as the table holds it. */
 export type Category = number | string | boolean;
@@ -164,7 +164,7 @@ export function fitColumn(table: Table, column: string, encoding: Encoding): Fit
 }
 
 function fitNumbers(table: Table, column: string, kind: Encoding["kind"], missing?: NumberFill): FittedColumn {
-  const found = table.numbers(column);
+  const found = table.floats("fit", column);
   const known = found.filter((v) => !Number.isNaN(v));
   const fill = typeof missing === "string" ? fillOf(column, known, missing) : missing;
   const values = fill === undefined ? known : found.map((v) => (Number.isNaN(v) ? fill : v));
@@ -178,6 +178,9 @@ function fitNumbers(table: Table, column: string, kind: Encoding["kind"], missin
     shift = mean(values);
     scale = Math.sqrt(mean(values.map((v) => (v - shift) * (v - shift))));
   }
+  const bounded = Number.isFinite(shift) && Number.isFinite(scale);
+  if (!bounded)
+    throw fault("fit", `column ${JSON.stringify(column)} of numbers whose squares are finite`, `${low} to ${high}`);
   return { column, kind, ...(fill === undefined ? {} : { fill }), shift, scale: scale === 0 ? 1 : scale };
 }
 
@@ -206,7 +209,7 @@ function mostFrequent<T>(values: readonly T[]): T {
 
 function fitCategories(table: Table, column: string, encoding: Encoding): FittedColumn {
   const { kind, missing, unknown } = encoding;
-  const cells = table.column(column);
+  const cells = table.cells("fit", column);
   const known = cells.filter((cell) => cell !== null).sort(byValue);
   if (missing === "mostFrequent" && known.length === 0) {
     throw fault("fit", `column ${JSON.stringify(column)} to have a category`, "gaps only");
@@ -215,16 +218,17 @@ function fitCategories(table: Table, column: string, encoding: Encoding): Fitted
   const first = cells.indexOf(null);
   if (first >= 0 && fill === undefined) throw gap(table, "fit", column, first);
   // the category of gaps is one of those of training only if training has gaps, or cells of that name
-  const all = first >= 0 && !known.includes(fill!) ? [...known, fill!].sort(byValue) : known;
+  const isNew = first >= 0 && !known.some((cell) => String(cell) === String(fill));
+  const all = isNew ? [...known, fill!].sort(byValue) : known;
   return {
     ...{ column, kind, categories: [...new Set(all)], unknown: unknown! },
     ...(fill === undefined ? {} : { fill }),
   };
 }
 
-/** Numbers by size, text by its UTF-16 units as `<` has it; a fill of another kind than the column by its text. */
+/** Numbers by size, text by its UTF-16 units as `<` has it; a fill of another kind than the column by its kind's name. */
 function byValue(a: Category, b: Category): number {
-  const [x, y] = typeof a === typeof b ? [a, b] : [String(a), String(b)];
+  const [x, y] = typeof a === typeof b ? [a, b] : [typeof a, typeof b];
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
@@ -246,19 +250,21 @@ export function writeColumn(
   const { column, kind, fill } = fitted;
   if (!ofCategories(kind)) {
     const { shift = 0, scale = 1 } = fitted;
-    for (const [i, v] of table.numbers(column).entries()) {
+    for (const [i, v] of table.floats(op, column).entries()) {
       const value = Number.isNaN(v) ? fill : v;
       if (value === undefined) throw gap(table, op, column, i);
-      out[offset + i * stride] = ((value as number) - shift) / scale;
+      const written = Math.fround(((value as number) - shift) / scale);
+      if (!Number.isFinite(written)) throw table.refuse(op, column, "to fit into float32", i);
+      out[offset + i * stride] = written;
     }
     return;
   }
-  // by their text: a few rows of another file may look like numbers where training saw text
-  const places = new Map(fitted.categories!.map((category, place) => [String(category), place]));
-  for (const [i, cell] of table.column(column).entries()) {
+  const cells = table.cells(op, column);
+  const placeOf = placesOf(fitted.categories!, typeof cells.find((cell) => cell !== null));
+  for (const [i, cell] of cells.entries()) {
     const value: Cell | undefined = cell ?? fill;
     if (value === undefined) throw gap(table, op, column, i);
-    const place = places.get(String(value));
+    const place = placeOf(value);
     if (place === undefined) {
       if (fitted.unknown === "ignore") continue;
       throw table.refuse(op, column, `to hold ${listed(fitted.categories!)} as in training`, i);
@@ -266,6 +272,20 @@ export function writeColumn(
     if (kind === "label") out[offset + i * stride] = place;
     else out[offset + i * stride + place] = 1;
   }
+}
+
+/**
+ * The places of categories by their text. A few rows of another file may look like numbers where training saw text, and one
+ * odd cell makes text of numbers: where the kinds differ, `1.0` is 1, `TRUE` is true, and 7 is `007` if nothing else is.
+ */
+function placesOf(categories: readonly Category[], kind: string): (cell: Category) => number | undefined {
+  const places = new Map(categories.map((category, place) => [String(category), place]));
+  const values = new Map<string, number | undefined>();
+  for (const [place, category] of categories.entries()) {
+    const value = textOf(category);
+    if (typeof category !== kind) values.set(value, values.has(value) ? undefined : place);
+  }
+  return (cell) => places.get(String(cell)) ?? values.get(textOf(cell));
 }
 
 function listed(categories: readonly Category[]): string {

@@ -10,7 +10,7 @@ import { type Cell, Table } from "./table.ts";
 
 /** Options of {@link trainTestSplit}. */
 export interface SplitOptions {
-  /** Size of the test part: a share of all below 1, or a number of examples. */
+  /** Size of the test part: a share of all below 1, rounded to the nearest whole, or a number of examples. */
   test: number;
   /** Size of the validation part, in the same way. Default: there is none. */
   validation?: number;
@@ -66,10 +66,10 @@ export function trainTestSplit<T extends Dataset | Table>(
   }
   const order = shuffle ? tidy(() => Array.from(randperm(n).data)) : Array.from({ length: n }, (_, i) => i);
   const groups = grouped(op, order, stratify === false ? null : classesOf(op, data, stratify));
-  const testCounts = shares(op, "test", groups, testSize);
+  const testCounts = shares(op, "test", groups, testSize, validation === undefined ? 1 : 2);
   const rest = groups.map((group, g) => ({ ...group, rows: group.rows.slice(0, group.rows.length - testCounts[g]!) }));
   const validationCounts =
-    validation === undefined ? groups.map(() => 0) : shares(op, "validation", rest, validationSize);
+    validation === undefined ? groups.map(() => 0) : shares(op, "validation", rest, validationSize, 1);
 
   /** The part of each row: of every class the first to train on, then to validate, then to test. */
   const part = new Uint8Array(n);
@@ -107,7 +107,7 @@ function classesOf(op: string, data: Dataset | Table, by: unknown): Cell[] {
     if (dtype === "int32" && shape.length === 1) return Array.from(data.y.data);
     throw fault(op, "y int32 [N] to stratify by", `${dtype} ${show(shape)}`);
   }
-  if (typeof by === "string" && data instanceof Table) return data.column(by);
+  if (typeof by === "string" && data instanceof Table) return data.cells(op, by);
   const list = typeof by === "object" && by !== null && "length" in by;
   const wanted = data instanceof Dataset ? "true or a list" : "a column's name or a list";
   demand(list, op, `stratify to be ${wanted}`, by, TypeError);
@@ -136,23 +136,25 @@ function grouped(op: string, order: readonly number[], classes: readonly Cell[] 
 
 /**
  * How many of each group a part of `size` takes: its share of the part, rounded so that the sum is right, at least one, and
- * never the last.
+ * never the last of `others` parts still to come.
  */
-function shares(op: string, part: string, groups: readonly Group[], size: number): number[] {
+function shares(op: string, part: string, groups: readonly Group[], size: number, others: number): number[] {
   if (groups.length === 1) return [size];
   const total = groups.reduce((sum, { rows }) => sum + rows.length, 0);
   if (size < groups.length) throw fault(op, `${part} of an example for each of ${groups.length} classes`, size);
   for (const { name, rows, count } of groups) {
-    if (rows.length < 2) throw fault(op, `class ${describe(name)} to have an example for each part`, `${count}`);
+    const which = name === null ? "of gaps" : describe(name);
+    if (rows.length <= others) throw fault(op, `class ${which} to have an example for each part`, `${count}`);
   }
   const quotas = groups.map(({ rows }) => (rows.length * size) / total);
-  const counts = quotas.map((quota) => Math.max(1, Math.floor(quota)));
+  const most = groups.map(({ rows }) => rows.length - others);
+  const counts = quotas.map((quota, g) => Math.min(Math.max(1, Math.floor(quota)), most[g]!));
   for (let left = size - counts.reduce((a, b) => a + b); left !== 0; left -= Math.sign(left)) {
     const step = Math.sign(left);
     let best = -1;
     for (let g = 0; g < counts.length; g++) {
       const next = counts[g]! + step;
-      if (next < 1 || next >= groups[g]!.rows.length) continue;
+      if (next < 1 || next > most[g]!) continue;
       if (best < 0 || step * (quotas[g]! - counts[g]!) > step * (quotas[best]! - counts[best]!)) best = g;
     }
     if (best < 0) throw fault(op, `${part} to leave every class an example to train on`, size);

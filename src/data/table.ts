@@ -80,7 +80,12 @@ export class Table {
 
   /** A column's cells, null for a gap. */
   column(name: string): Cell[] {
-    const { type, values } = this.find("column", name);
+    return this.cells("column", name);
+  }
+
+  /** @internal The same, for an op that names itself in the error. */
+  cells(op: string, name: string): Cell[] {
+    const { type, values } = this.find(op, name);
     return type === "number" ? Array.from(values, (v) => (Number.isNaN(v) ? null : v)) : [...values];
   }
 
@@ -90,10 +95,15 @@ export class Table {
    * @throws RangeError for another cell, with its line.
    */
   numbers(name: string): Float64Array {
-    const { values } = this.find("numbers", name);
+    return this.floats("numbers", name);
+  }
+
+  /** @internal The same, for an op that names itself in the error. */
+  floats(op: string, name: string): Float64Array {
+    const { values } = this.find(op, name);
     if (values instanceof Float64Array) return values.slice();
     const wrong = values.findIndex((cell) => typeof cell === "string" && !isNumber(cell));
-    if (wrong >= 0) throw this.refuse("numbers", name, "to hold numbers", wrong);
+    if (wrong >= 0) throw this.refuse(op, name, "to hold numbers", wrong);
     return Float64Array.from(values, (cell) => (cell === null ? Number.NaN : Number(cell)));
   }
 
@@ -114,10 +124,11 @@ export class Table {
     return made(new Map(names.map((name) => [name, this.find("select", name)])), this.origin());
   }
 
-  /** A table of some of the rows, by their positions, in the order given. */
+  /** A table of some of the rows, at least one, by their positions, in the order given. */
   take(rows: ArrayLike<number>): Table {
     demand(typeof rows === "object" && rows !== null, "take", "rows to be positions", rows, TypeError);
     const at = Array.from(rows, (row) => checkInt("take", "a row", row, 0, this.length - 1));
+    if (at.length === 0) throw fault("take", "at least one row", "none");
     const origin = this.origin();
     const columns = [...this.stored].map(([name, { type, values }]): [string, Stored] => [
       name,
@@ -128,10 +139,12 @@ export class Table {
     return made(new Map(columns), origin && { ...origin, lines: Int32Array.from(at, (i) => origin.lines[i]!) });
   }
 
-  /** A table of the rows that a function of their cells by name says true of. */
+  /** A table of the rows, at least one, that a function of their cells by name says true of. */
   filter(keep: (row: Record<string, Cell>, index: number) => boolean): Table {
     demand(typeof keep === "function", "filter", "keep to be a function", keep, TypeError);
-    return this.take(Array.from({ length: this.length }, (_, i) => i).filter((i) => keep(this.rowAt(i), i)));
+    const kept = Array.from({ length: this.length }, (_, i) => i).filter((i) => keep(this.rowAt(i), i));
+    if (kept.length === 0) throw fault("filter", `keep to be true of one of the ${this.length} rows`, "none");
+    return this.take(kept);
   }
 
   /** @internal The error `op: expected column "age" <expected>, got "x" in line 7`, in words for a gap. */
@@ -165,6 +178,15 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Whether a cell's text is a finite decimal number. */
 export const isNumber = (text: string): boolean => NUMBER.test(text) && Number.isFinite(Number(text));
+
+/** Whether a cell's text is true or false, in any case. */
+export const isBoolean = (text: string): boolean => /^(true|false)$/i.test(text);
+
+/** A cell as text: a number's shortest text, a boolean's in small letters, and so of text that reads as such. */
+export function textOf(cell: Cell): string {
+  const text = String(cell);
+  return isNumber(text) ? String(Number(text)) : isBoolean(text) ? text.toLowerCase() : text;
+}
 
 function storedOf(columns: unknown): ReadonlyMap<string, Stored> {
   const plain = typeof columns === "object" && columns !== null && describe(columns) === "an object";
