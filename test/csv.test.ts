@@ -34,6 +34,7 @@ describe("parseCsv", () => {
       [1, null, 3],
       [2, 3, 5],
     ]);
+    expect(parseCsv("a\tb\n1\t2\n\t\n", { delimiter: "\t" }).missing("b")).toBe(1);
   });
 
   it("takes names from the header, from options instead of it, or from places", () => {

@@ -146,7 +146,7 @@ function rowsOf(given: string, delimiter: string, bad: SkippedRow[]): Row[] {
           return;
         }
         const cells = data.map((cell) => cell.trim());
-        const isBlank = rest.slice(start, meta.cursor).trim() === ""; // "" is an empty cell, not an empty line
+        const isBlank = cells.length === 1 && rest.slice(start, meta.cursor).trim() === ""; // "" is a cell, and no empty line
         if (!isBlank) rows.push({ line, cells });
         for (let at = rest.indexOf("\n", start); at >= 0 && at < meta.cursor; at = rest.indexOf("\n", at + 1)) line++;
         start = meta.cursor;
