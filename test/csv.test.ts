@@ -70,6 +70,17 @@ describe("parseCsv", () => {
     expect([...table.lines!]).toEqual([2, 8, 9, 11]);
   });
 
+  it("reads cells of any length, and takes no longer for many broken quotes", () => {
+    const long = "two\nlines ".repeat(2000);
+    const table = parseCsv(`t,n\n"${long}",1\n${'"Cats" (1998),2\n'.repeat(20_000)}x,3\n`, { badRows: "skip" });
+    expect([table.column("t"), [...table.lines!]]).toEqual([
+      [long.trim(), "x"],
+      [2, 22_003],
+    ]);
+    expect(table.skipped.length).toBe(20_000);
+    expect(() => parseCsv(`t\n"${long}`)).toThrow("line 2: a quote that is not closed");
+  });
+
   it("throws with the lines of the first bad rows otherwise", () => {
     expect(() => parseCsv(broken, { types: { n: "number" }, file: "x.csv" })).toThrow(
       "parseCsv: x.csv: bad rows, line 3: expected 2 cells, got 1; line 4: text after a closing quote; line 5: ",

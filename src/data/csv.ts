@@ -123,36 +123,48 @@ export function parseCsv(text: string, options: CsvOptions = {}): Table {
   return new Table(new Map(stored), { lines: Int32Array.from(rows, ({ line }) => line), skipped: bad });
 }
 
+/** Characters read at a time. A broken quote makes papaparse look for its end through all it was given, row by row. */
+const WINDOW = 4096;
+
 /** The rows of a text; one with a broken quote goes to `bad`, and the line after its first is read as if it began a row. */
 function rowsOf(given: string, delimiter: string, bad: SkippedRow[]): Row[] {
   const text = given.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n");
   const rows: Row[] = [];
   let line = 1;
+  let size = WINDOW;
   for (let from = 0; from < text.length; ) {
-    const rest = text.slice(from);
+    const last = text.indexOf("\n", from + size);
+    const part = last < 0 ? text.slice(from) : text.slice(from, last + 1);
     let start = 0;
-    Papa.parse<string[]>(rest, {
+    let isOpen = false;
+    Papa.parse<string[]>(part, {
       delimiter,
       newline: "\n",
       step({ data, errors, meta }, parser) {
         const broken = errors.find(({ type }) => type === "Quotes");
+        isOpen = broken?.code === "MissingQuotes" && last >= 0; // the quote may be closed further on
+        if (isOpen) {
+          parser.abort();
+          return;
+        }
         if (broken !== undefined) {
           const reason = broken.code === "MissingQuotes" ? "a quote that is not closed" : "text after a closing quote";
           bad.push({ line, reason });
-          const end = rest.indexOf("\n", start);
-          start = end < 0 ? rest.length : end + 1;
+          const end = part.indexOf("\n", start);
+          start = end < 0 ? part.length : end + 1;
           line++;
           parser.abort();
           return;
         }
         const cells = data.map((cell) => cell.trim());
-        const isBlank = cells.length === 1 && rest.slice(start, meta.cursor).trim() === ""; // "" is a cell, and no empty line
+        const isBlank = cells.length === 1 && part.slice(start, meta.cursor).trim() === ""; // "" is a cell, and no empty line
         if (!isBlank) rows.push({ line, cells });
-        for (let at = rest.indexOf("\n", start); at >= 0 && at < meta.cursor; at = rest.indexOf("\n", at + 1)) line++;
+        for (let at = part.indexOf("\n", start); at >= 0 && at < meta.cursor; at = part.indexOf("\n", at + 1)) line++;
         start = meta.cursor;
       },
     });
-    from += Math.max(start, 1);
+    from += start;
+    size = isOpen ? 2 * size : WINDOW;
   }
   return rows;
 }
