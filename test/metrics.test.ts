@@ -457,6 +457,18 @@ describe("refused", () => {
     [() => new F1().update(ints(-1), ints(0)), "F1: expected prediction of classes from 0 to 1048575, got -1"],
     [() => new LogLoss().update(ints(1), ints(1)), "LogLoss: expected prediction to be float32"],
     [() => new LogLoss().update(tensor([[1, 2]]), ints(-1)), "LogLoss: expected target of classes from 0 to 1, got -1"],
+    [
+      () =>
+        new LogLoss({ fromLogits: false }).update(
+          tensor([
+            [0.5, 0.5],
+            [2, -1],
+          ]),
+          ints(1, 0),
+        ),
+      "LogLoss: expected probabilities from 0 to 1, as fromLogits is false, got 2",
+    ],
+    [() => new Perplexity({ fromLogits: false }).update(tensor([-0.5]), ints(1)), "as fromLogits is false, got -0.5"],
     [() => new RocAuc().update(tensor([[1, 2, 3]]), ints(1)), "RocAuc: expected float32 scores of the target's shape"],
     [
       () => new TopKAccuracy(1).update(ints(1), ints(1)),

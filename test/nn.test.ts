@@ -146,6 +146,8 @@ describe("loadStateDict", () => {
       [{ ...good, "head.weight": gone }, "was used after its release"],
       [null, "loadStateDict: expected an object of tensors by name, got null"],
       [[], "loadStateDict: expected an object of tensors by name, got []"],
+      [model, "loadStateDict: expected an object of tensors by name, got a Net"],
+      [new Map(Object.entries(good)), "loadStateDict: expected an object of tensors by name, got a Map"],
     ];
     for (const [dict, message] of faults) {
       for (const strict of [true, false]) {

@@ -39,6 +39,12 @@ describe("loadStateDict", () => {
     expect(own.getParameter("first.weight").toArray()).toEqual(source.getParameter("features.0.weight").toArray());
   });
 
+  it("says that nothing was loaded where rename leaves nothing of what is under a prefix", () => {
+    const own = new nn.Sequential(new nn.Linear(2, 3));
+    const result = own.loadStateDict(source.stateDict(), { prefix: "features.", rename: () => null, strict: false });
+    expect(result.missing).toEqual(["0.weight", "0.bias"]);
+  });
+
   it("skips and reports other shapes when asked, and loads the rest", () => {
     const own = new Net(2);
     const head = own.getParameter("head.weight").toArray();

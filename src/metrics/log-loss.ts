@@ -33,7 +33,8 @@ function logSumExp(row: Float64Array): number {
  * targets' shape. Probabilities are kept 2^-23 off 0 and 1, so that it is finite.
  *
  * @param options `fromLogits` (default true), `ignoreIndex` (default -100).
- * @throws TypeError or RangeError for other options; by `update`, for shapes that do not match and targets that are no classes.
+ * @throws TypeError or RangeError for other options; by `update`, for shapes that do not match, targets that are no classes,
+ *   and probabilities beyond 0 and 1.
  * @see https://scikit-learn.org/stable/modules/generated/sklearn.metrics.log_loss.html
  *
  * @example
@@ -63,6 +64,8 @@ export class LogLoss extends Streaming {
     const { fromLogits, ignoreIndex, op } = this;
     const classes = classesOf(op, prediction, target, ignoreIndex);
     demand(prediction.dtype === "float32", op, "prediction to be float32", prediction.dtype, TypeError);
+    const wrong = fromLogits ? undefined : prediction.data.find((p) => p < 0 || p > 1 + LEAST);
+    demand(wrong === undefined, op, "probabilities from 0 to 1, as fromLogits is false", wrong);
     const take = (row: Float64Array, label: number): void => {
       if (label === ignoreIndex) return;
       this.add(0, fromLogits ? logSumExp(row) - row[label]! : surprise(row[label]!));

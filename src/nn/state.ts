@@ -1,5 +1,5 @@
 // Loading of state dicts: everything is checked before anything is written. What a model's state is, is nn/module.ts.
-import { demand, readOptions, sameShape, show } from "../shape.ts";
+import { demand, describe, readOptions, sameShape, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { u8 } from "../wasm.ts";
 
@@ -40,7 +40,8 @@ function renamed(op: string, source: StateDict, prefix: string, rename: unknown)
     demand(!Object.hasOwn(out, name), op, `one tensor for each name, not ${given} as another`, name);
     out[name] = t;
   }
-  demand(Object.keys(out).length > 0 || prefix === "", op, "prefix to begin some name of the dict", prefix);
+  const begins = prefix === "" || Object.keys(source).some((name) => name.startsWith(prefix));
+  demand(begins, op, "prefix to begin some name of the dict", prefix);
   return out;
 }
 
@@ -51,7 +52,7 @@ const LISTED = 5;
 export function copyState(op: string, target: StateDict, given: StateDict, options?: LoadOptions): LoadResult {
   const defaults = { strict: true, prefix: "", rename: (name: string): string | null => name, mismatched: "error" };
   const { strict, prefix, rename, mismatched: otherShapes } = readOptions(op, options, defaults);
-  const isDict = given !== null && typeof given === "object" && !Array.isArray(given);
+  const isDict = typeof given === "object" && describe(given) === "an object"; // no Map, and no model
   demand(isDict, op, "an object of tensors by name", given, TypeError);
   demand(typeof prefix === "string", op, "prefix to be text", prefix, TypeError);
   demand(["error", "skip"].includes(otherShapes), op, 'mismatched to be "error" or "skip"', otherShapes);
