@@ -137,6 +137,8 @@ describe("readCsv", () => {
       writeFileSync(path, "a,b\n1,é\n2\n");
       expect(readCsv(path, { badRows: "skip" }).column("b")).toEqual(["é"]);
       expect(() => readCsv(path)).toThrow(`parseCsv: ${path}: bad rows, line 3`);
+      writeFileSync(path, Buffer.from("a\né\n", "latin1"));
+      expect(() => readCsv(path)).toThrow(/^readCsv: cannot read .*utf-8/i);
       expect(() => readCsv(join(folder, "none.csv"))).toThrow(
         `readCsv: cannot read ${join(folder, "none.csv")}: ENOENT`,
       );

@@ -8,7 +8,7 @@ import type { Table } from "./table.ts";
  * Reads a CSV file of UTF-8 text; errors name it.
  *
  * @param options as of `parseCsv`.
- * @throws TypeError if `path` is no text; Error if the file cannot be read; what `parseCsv` throws.
+ * @throws TypeError if `path` is no text; Error if the file cannot be read or is not UTF-8; what `parseCsv` throws.
  * @see https://www.papaparse.com/docs
  *
  * @example
@@ -23,7 +23,7 @@ export function readCsv(path: string, options?: Omit<CsvOptions, "file">): Table
   checkText("readCsv", "path", path);
   let text: string;
   try {
-    text = readFileSync(path, "utf8");
+    text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(path)); // no signs of replacement in silence
   } catch (cause) {
     throw new Error(`readCsv: cannot read ${path}: ${(cause as Error).message}`, { cause });
   }

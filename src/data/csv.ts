@@ -51,7 +51,7 @@ interface Row {
 
 /**
  * A table from CSV text (RFC 4180: quotes around cells, `""` for a quote inside). Blanks around cells and empty lines do
- * not count. A column all of whose cells are decimal numbers holds numbers; of true and false in any case, booleans; else text.
+ * not count; a quote opens a cell only as its very first character. Line ends within cells become "\n". A column all of whose cells are decimal numbers holds numbers; of true and false in any case, booleans; else text.
  *
  * @param options `header`, `columns`, `delimiter`, `types`, `missing`, `badRows`, `file`: see {@link CsvOptions}.
  * @returns the table; with `badRows: "skip"` its `skipped` tells which lines were left out, and why.
