@@ -145,14 +145,22 @@ describe("setSubmodule", () => {
   });
 
   it.each<[string, unknown, string]>([
-    ["tail", new nn.Identity(), 'setSubmodule: expected path to be the name of a module within, got "tail"'],
-    ["", new nn.Identity(), 'setSubmodule: expected path to be the name of a module within, got ""'],
+    ["tail", new nn.Identity(), 'setSubmodule: expected path to be a name within, got "tail"'],
+    ["", new nn.Identity(), 'setSubmodule: expected path to be a name within, got ""'],
     ["features.1", new nn.Identity(), 'got "features.1"'],
     ["head", nn.Identity, "setSubmodule: expected module to be a Module, got a function"],
     ["head", null, "setSubmodule: expected module to be a Module, got null"],
   ])("refuses %s as %o", (path, module, message) => {
     expect(() => new Net(2).setSubmodule(path, module as never)).toThrow(message);
   });
+});
+
+it("modules that are shared are found and replaced under each of their names", () => {
+  const inner = new nn.Sequential(new nn.Linear(2, 2));
+  const model = new nn.Sequential(inner, inner);
+  expect(model.getSubmodule("1.0")).toBe(inner.getSubmodule("0"));
+  model.setSubmodule("1.0", new nn.Tanh());
+  expect(String(inner)).toContain("Tanh");
 });
 
 describe("parameterGroups", () => {

@@ -31,20 +31,21 @@ export const join = (prefix: string, name: string): string => (prefix === "" ? n
 
 /** What is known of a module that holds others. */
 interface Parent<M> {
-  namedModules(): [string, Parent<M>][];
   namedChildren(): [string, M][];
-  replaceChild(name: string, module: M): void;
 }
 
-/** Puts a module in the place of the one that is called `path` within `root`; whether there is one. */
-export function replaceWithin<M>(root: Parent<M>, path: string, module: M): boolean {
-  for (const [prefix, parent] of root.namedModules()) {
-    const child = parent.namedChildren().find(([name]) => join(prefix, name) === path);
-    if (child === undefined) continue;
-    parent.replaceChild(child[0], module);
-    return true;
+/** The module that has `path` for one of its names within another, after the one that holds it and its name there. */
+export function placeOf<M extends Parent<M>>(
+  holder: M,
+  path: unknown,
+): [holder: M, name: string, module: M] | undefined {
+  if (typeof path !== "string") return undefined;
+  for (const [name, child] of holder.namedChildren()) {
+    if (name === path) return [holder, name, child];
+    const place = path.startsWith(`${name}.`) ? placeOf(child, path.slice(name.length + 1)) : undefined;
+    if (place !== undefined) return place;
   }
-  return false;
+  return undefined;
 }
 
 /** Sets the field of that name; `layers.0` is in an array. */

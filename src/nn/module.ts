@@ -3,7 +3,7 @@ import { zeroGrad } from "../autograd.ts";
 import { checkBoolean, demand } from "../shape.ts";
 import type { DType, Tensor } from "../tensor.ts";
 import { traced } from "./call.ts";
-import { type Contents, contentsOf, join, namedWithin, replaceWithin, setField } from "./contents.ts";
+import { type Contents, contentsOf, join, namedWithin, placeOf, setField } from "./contents.ts";
 import { type HookHandle, type Hooks, hooksOf, register } from "./hooks.ts";
 import { isParameter, setTrainable } from "./parameter.ts";
 import { type GroupRule, grouped, type Match, type ParameterGroup, selected } from "./select.ts";
@@ -136,7 +136,7 @@ export abstract class Module {
    * @throws RangeError if there is none.
    */
   getSubmodule(path: string): Module {
-    return found("getSubmodule", path, new Map(this.namedModules()).get(path));
+    return path === "" ? this : found("getSubmodule", path, placeOf<Module>(this, path))[2];
   }
 
   /**
@@ -146,7 +146,8 @@ export abstract class Module {
   setSubmodule(path: string, module: Module): this {
     const op = "setSubmodule";
     demand(module instanceof Module, op, "module to be a Module", module, TypeError);
-    demand(replaceWithin(this, path, module), op, "path to be the name of a module within", path);
+    const [holder, name] = found(op, path, placeOf<Module>(this, path));
+    holder.replaceChild(name, module);
     return this;
   }
 
