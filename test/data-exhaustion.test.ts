@@ -14,6 +14,7 @@ const prices = new data.TableEncoder({ features, target: { n: data.minMax() } })
 const rows = new Dataset(arange(8, { dtype: "float32" }), Int32Array.of(0, 1, 0, 1, 0, 1, 0, 1));
 const images = rand([2, 2, 6, 6]);
 const ids = Int32Array.from({ length: 40 }, (_, i) => i);
+const bytes = new Uint8Array(32);
 const y = tensor([[0.5], [1]]);
 const { compose, randomAffine, randomCrop, randomHorizontalFlip } = data;
 const augment = compose(randomCrop({ size: 6, padding: 1 }), randomHorizontalFlip(), data.cutout({ size: 2 }));
@@ -29,6 +30,10 @@ describe("out of memory", () => {
     [
       "trainTestSplit",
       () => Object.values(data.trainTestSplit(rows, { test: 2, validation: 2, stratify: true })) as Dataset[],
+    ],
+    [
+      "idxDataset",
+      () => data.idxDataset({ shape: [8, 2, 2], data: bytes }, { shape: [8], data: bytes.subarray(0, 8) }),
     ],
     ["textWindows", () => data.textWindows(ids, 6)],
     ["textWindows that overlap", () => data.textWindows(ids, 6, { stride: 2 })],

@@ -3,6 +3,7 @@
 // Format: http://yann.lecun.com/exdb/mnist/ ("the IDX file format")
 
 import { zeros } from "../ops/create.ts";
+import { tidy } from "../scope.ts";
 import { checkOptions, demand, show, sizeOf } from "../shape.ts";
 import { Dataset } from "./dataset.ts";
 
@@ -142,16 +143,15 @@ export function idxDataset(images: IdxArray, labels: IdxArray, options?: { file?
   if (n !== labels.shape[0]) {
     throw new RangeError(`${source}: expected as many labels as images, got ${n} images and ${labels.shape[0]} labels`);
   }
-  const x = zeros([n, 1, height, width]);
-  const y = zeros([n], { dtype: "int32" });
   const values = Float32Array.from({ length: WHITE + 1 }, (_, byte) => byte / WHITE);
-  const out = x.data;
-  for (let i = 0; i < pixels.length; i++) out[i] = values[pixels[i]!]!;
-  y.data.set(classes);
-  const data = new Dataset(x, y);
-  x.dispose();
-  y.dispose();
-  return data;
+  return tidy(() => {
+    const x = zeros([n, 1, height, width]);
+    const y = zeros([n], { dtype: "int32" });
+    const out = x.data;
+    for (let i = 0; i < pixels.length; i++) out[i] = values[pixels[i]!]!;
+    y.data.set(classes);
+    return new Dataset(x, y);
+  });
 }
 
 function expectBytes(source: string, name: string, array: IdxArray, rank: number): Uint8Array {
