@@ -11,7 +11,7 @@ import { buildPackage } from "./build.ts";
  * Bytes, gzipped, of the entry with all that it imports, the WebAssembly inlined. The promise is 100,000: with all ops,
  * layers, losses and optimizers of PyTorch the library stands at 118,000, so this only keeps it from growing on the way back.
  */
-const BUDGET = 121_100;
+const BUDGET = 121_500;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const gzipped = (path: string): number => gzipSync(readFileSync(path), { level: 9 }).length;

@@ -1,8 +1,9 @@
 // diagnose: finds each planted fault and nothing in a sound model, shows its figures, and leaves everything as it was.
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import {
   crossEntropy,
   Dataset,
+  fit,
   getRngState,
   memory,
   mse,
@@ -15,7 +16,7 @@ import {
   Tensor,
   tensor,
 } from "../src/entry.ts";
-import { type Diagnosis, diagnose, type FindingKind } from "../src/inspect.ts";
+import { type Diagnosis, diagnose, type FindingKind, watch } from "../src/inspect.ts";
 
 beforeEach(() => seed(1));
 
@@ -230,7 +231,9 @@ describe("diagnose", () => {
     const model = new nn.Sequential(new nn.Linear(16, 32), new nn.ReLU(), new nn.Linear(32, 4));
     nn.init.constant(linears(model)[0]!.bias!, -10);
     const text = String(diagnose(model, batch(), crossEntropy));
-    expect(text.split("\n")[0]).toMatch(/^layer +kind +result +min +max +mean +std +zeros +dead +\|gradient\|/);
+    expect(text.split("\n")[0]).toMatch(/^layer +kind +result +min +max +mean +std +zeros +dead$/);
+    expect(text).toMatch(/^layer +parameters +\|gradient\| +\|weights\| +gradient\/weights$/m);
+    expect(text).not.toMatch(/.{81}/);
     expect(text).toMatch(/^1 +ReLU +\[64, 32\] +0 +0 .*100 %/m);
     expect(text).toMatch(/^- units that are 0 for every example of the batch: 1 \(100 %\)\n {2}cure: lower/m);
     expect(text).not.toContain("saturated");
@@ -243,6 +246,38 @@ describe("diagnose", () => {
         ),
       ),
     ).toMatch(/\nnothing looks wrong$/);
+  });
+
+  it("says nothing of large steps that small first weights need, beside targets of another size", async () => {
+    const x = randn([64, 10]);
+    const data = new Dataset(x, x.sum({ axis: 1, keepDims: true }));
+    const model = new nn.Linear(10, 1);
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.05 });
+    const { layers, findings } = diagnose(model, data, mse, { optimizer });
+    expect(layers[0]!.updateRatio).toBeGreaterThan(0.3);
+    expect(findings).toEqual([]);
+    const warn = vi.fn();
+    await fit(model, data, { loss: mse, optimizer, epochs: 2, callbacks: watch({ every: 1, warn }) });
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  it("does not blame the learning rate for gradients that are not finite", () => {
+    const model = new nn.Linear(16, 4);
+    const optimizer = new optim.SGD(model.parameters(), { lr: 0.01 });
+    const root = (p: Tensor, y: Tensor) => crossEntropy(p.mul(0).sqrt(), y);
+    expect(kinds(diagnose(model, batch(), root, { optimizer }))).toEqual(["nonFinite"]);
+  });
+
+  it("refuses what it cannot try: a loss that is no number, an optimizer with a closure, no parameters", () => {
+    const model = new nn.Linear(16, 4);
+    expect(() => diagnose(model, batch(), (() => 3) as never)).toThrow(
+      "diagnose: expected what the loss gives to be a tensor, got 3",
+    );
+    expect(() => diagnose(model, batch(), (p) => p)).toThrow("diagnose: expected the loss to give one number");
+    expect(() =>
+      diagnose(model, batch(), crossEntropy, { optimizer: new optim.LBFGS(model.parameters()) as never }),
+    ).toThrow('diagnose: expected an optimizer that steps without a closure, got "LBFGS"');
+    expect(() => diagnose(new nn.ReLU(), batch(), crossEntropy)).toThrow("diagnose: expected a model with parameters");
   });
 
   it("takes the first examples of a Dataset, and results of several tensors", () => {

@@ -44,6 +44,18 @@ describe("a schedule", () => {
     expect(options.optimizer.lr).toBe(0.00625);
   });
 
+  it("leaves in the records the rate of the step itself, not of the next", async () => {
+    const [model, options] = setUp({ epochs: 1, batchSize: 11 });
+    const rates: (number | undefined)[] = [];
+    const { epochs } = await fit(model, data, {
+      ...options,
+      schedule: { scheduler: new optim.ExponentialLR(options.optimizer, 0.5), every: "step" },
+      callbacks: { onBatchEnd: ({ lr }) => rates.push(lr) },
+    });
+    expect(rates).toEqual([0.1, 0.05]);
+    expect(epochs[0]!.lr).toBe(0.05);
+  });
+
   it("steps after every step where it is told to", async () => {
     const [model, options] = setUp({ epochs: 2, accumulate: 2 });
     const scheduler = new optim.ExponentialLR(options.optimizer, 0.5);
@@ -307,7 +319,7 @@ describe("fit refuses", () => {
       { schedule: { scheduler: { step() {} }, monitor: "valLoss" } },
       'fit: expected schedule.monitor to be one of loss, got "valLoss"',
     ],
-    ["clipping below 0", { clip: -1 }, "fit: expected clip at least 0, got -1"],
+    ["clipping below 0", { clip: -1 }, "fit: expected clip above 0, got -1"],
     [
       "clipping of something else",
       { clip: { max: 1 } },

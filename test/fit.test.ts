@@ -191,6 +191,7 @@ describe("fit", () => {
   it("puts the layer's path before a model's error", async () => {
     const [, options] = setUp();
     const wrong = new nn.Sequential(new nn.Linear(3, 2));
+    options.optimizer = new optim.Adam(wrong.parameters());
     await expect(fit(wrong, data, options)).rejects.toThrow(/^0: /);
   });
 });
@@ -262,7 +263,7 @@ describe("evaluate", () => {
       new TypeError("evaluate: expected loss to be a function, got undefined"),
     );
     expect(() => evaluate(model, held, { loss: mse, metrics: { loss: accuracy } })).toThrow(
-      new RangeError('evaluate: expected another name for a metric than "loss"'),
+      new RangeError('evaluate: expected another name for a metric, got "loss"'),
     );
     // @ts-expect-error no function
     expect(() => evaluate(model, held, { loss: mse, metrics: { accuracy: 1 } })).toThrow(
@@ -308,7 +309,7 @@ describe("fit refuses", () => {
       { metrics: accuracy },
       new TypeError("fit: expected metrics to be functions by name, as { accuracy }, got a function"),
     ],
-    ["a seed that is none", { seed: -1 }, new RangeError("seed: expected n from 0 to 9007199254740991, got -1")],
+    ["a seed that is none", { seed: -1 }, new RangeError("fit: expected seed from 0 to 9007199254740991, got -1")],
     [
       "an unknown option",
       { epoch: 3 },

@@ -107,8 +107,19 @@ describe("findLearningRate", () => {
   it.each<[string, object, RegExp]>([
     ["no loss", { loss: 1 }, /findLearningRate: expected loss to be a function, got 1/],
     ["no optimizer", { optimizer: {} }, /findLearningRate: expected optimizer to be one of optim/],
-    ["a rate of 0", { from: 0 }, /findLearningRate: expected from at least/],
-    ["rates that do not grow", { from: 1, to: 1 }, /findLearningRate: expected to above from, 1, got 1/],
+    ["a rate of 0", { from: 0 }, /findLearningRate: expected from above 0, got 0/],
+    ["no end", { to: Infinity }, /findLearningRate: expected a finite to above from, 1e-7, got Infinity/],
+    [
+      "a loss that is no tensor",
+      { loss: () => 3 },
+      /findLearningRate: expected what the loss gives to be a tensor, got 3/,
+    ],
+    [
+      "an optimizer of another model",
+      { optimizer: new optim.SGD(new nn.Linear(1, 1).parameters(), { lr: 1 }) },
+      /findLearningRate: expected optimizer to be of this model's parameters/,
+    ],
+    ["rates that do not grow", { from: 1, to: 1 }, /findLearningRate: expected a finite to above from, 1, got 1/],
     ["too few steps", { steps: 9 }, /findLearningRate: expected steps at least 10, got 9/],
     ["an unknown option", { lr: 1 }, /findLearningRate: unknown option "lr"/],
   ])("refuses %s", (_, options, message) => {

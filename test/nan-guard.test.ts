@@ -71,6 +71,11 @@ describe("the error of a loss that is not finite", () => {
     ["div", (x: Tensor) => x.div(0), /first in div, .*1 to 1, 0 to 0; 2 of 2.*away from 0/],
     ["mul", (x: Tensor) => x.mul(3e38).mul(3e38), /first in mul, .*learning rate/],
     ["sqrt", (x: Tensor) => x.neg().sqrt(), /first in sqrt, .*-1 to -1.*where it is defined/],
+    [
+      "a layer without spread",
+      (x: Tensor) => x.std({ axis: 0 }).add(x),
+      /first in std, .*it divided by 0: .*no spread/,
+    ],
   ])("gives the cure of %s", (_, fn, message) => {
     expect(messageOf(new nn.Sequential(new Fn(fn)), ones([1, 2]))).toMatch(message);
   });
@@ -103,10 +108,18 @@ describe("the error of a loss that is not finite", () => {
     expect(messageOf(new nn.Sequential(new nn.Linear(2, 2)), ones([2, 2]), mse, y)).toMatch(/batch's y .* 1 of 2 rows/);
   });
 
-  it("names the parameters that were not finite already", () => {
+  it("names the parameters that were not finite already; blames the step before if there was one, and its gradient", () => {
     const model = new nn.Sequential(new nn.Linear(2, 2));
     model.parameters()[0]!.data[1] = NaN;
-    expect(messageOf(model, ones([1, 2]))).toMatch(/: weights were not finite already \(0\.weight: 1 of 4\); .*rate/);
+    const [x, y] = [ones([1, 2]), zeros([1, 2])];
+    const messageAt = (step: number) =>
+      nonFinite(model, mse, x, y, NaN, { epoch: 1, step, state: getRngState() }).message;
+    expect(messageAt(1)).toMatch(
+      /: weights were not finite already \(0\.weight: 1 of 4\); initialise or load them anew$/,
+    );
+    expect(messageAt(2)).toMatch(
+      /\); the step before wrote them: its gradient was not finite .*learning rate is too high$/,
+    );
   });
 
   it("repeats dropout as it was", () => {

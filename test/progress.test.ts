@@ -171,6 +171,29 @@ describe("progressBar", () => {
     }
   });
 
+  it("leaves what becomes of Ctrl-C to others that listen, once or for good", async () => {
+    const { onTrainBegin, onTrainEnd } = progressBar({ stream: new Screen(true) }) as Record<
+      string,
+      (r: object) => void
+    >;
+    const kill = vi.spyOn(process, "kill").mockReturnValue(true);
+    const others = process.listeners("SIGINT");
+    process.removeAllListeners("SIGINT");
+    const heard = vi.fn();
+    try {
+      process.once("SIGINT", heard);
+      onTrainBegin!({ epochs: 1, steps: 9 });
+      await new Promise((resolve) => setImmediate(resolve));
+      process.emit("SIGINT");
+      expect(heard).toHaveBeenCalledTimes(1);
+      expect(kill).not.toHaveBeenCalled();
+      onTrainEnd!({});
+    } finally {
+      for (const listener of others) process.on("SIGINT", listener);
+      kill.mockRestore();
+    }
+  });
+
   it("refuses bad options", () => {
     // @ts-expect-error unknown
     expect(() => progressBar({ width: 3 })).toThrow(/^progressBar: unknown option "width"/);

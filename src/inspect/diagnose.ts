@@ -12,8 +12,8 @@ import type { Loss } from "../train/evaluate.ts";
 import { explainNonFinite } from "../train/nan-guard.ts";
 import { type Figures, figuresOf, type LayerFigures, observeForward, type Weight } from "./figures.ts";
 import { type Finding, findingsOf, nameOf } from "./findings.ts";
-import { type AnyOptimizer, checkModule, checkOptimizer, preserving } from "./preserve.ts";
-import { textTable } from "./text.ts";
+import { type AnyOptimizer, checkModule, checkOptimizer, lossOf, preserving } from "./preserve.ts";
+import { textTable, wrapped } from "./text.ts";
 
 /** Options of {@link diagnose}. */
 export interface DiagnoseOptions {
@@ -39,9 +39,11 @@ export class Diagnosis {
     this.loss = loss;
   }
 
-  /** A table of the layers, and the findings below it. */
+  /** Tables of the layers' results and of their weights, and the findings below them. */
   toString(): string {
-    return `${tableOf(this.layers)}\n\nloss ${figure(this.loss)}\n${textOf(this.findings)}`;
+    const trained = this.layers.filter(({ parameters }) => parameters > 0);
+    const tables = `${tableOf(RESULTS, this.layers)}\n\n${tableOf(WEIGHTS, trained)}`;
+    return `${tables}\n\nloss ${figure(this.loss)}\n${textOf(this.findings)}`;
   }
 
   /** What Node's and Deno's consoles show. */
@@ -81,7 +83,7 @@ export function diagnose(model: Layer, data: Batch | Dataset, loss: Loss, option
   demand(typeof loss === "function", "diagnose", "loss to be a function", loss, TypeError);
   checkOptions("diagnose", options, ["optimizer", "batchSize"]);
   const { optimizer, batchSize = 64 } = options;
-  if (optimizer !== undefined) checkOptimizer("diagnose", optimizer);
+  if (optimizer !== undefined) checkOptimizer("diagnose", optimizer, model);
   const isBatch = Array.isArray(data) && data.length === 2 && data.every((t) => t instanceof Tensor);
   if (isBatch) return ofBatch(model, data, loss, optimizer);
   demand(!Array.isArray(data), "diagnose", "data to be a batch [x, y] of tensors, or a Dataset", data, TypeError);
@@ -98,8 +100,9 @@ function ofBatch(model: Layer, [x, y]: Batch, loss: Loss, optimizer: AnyOptimize
         return loss(model.call(x), y);
       };
       const seen = observeForward(model, again);
-      const value = seen.value.item();
+      const value = lossOf("diagnose", seen.value);
       const params = model.namedParameters().filter(([, p]) => p.requiresGrad);
+      demand(params.length > 0, "diagnose", "a model with parameters that are trained", "one without");
       const gradients = grad(
         seen.value,
         params.map(([, p]) => p),
@@ -119,10 +122,19 @@ function ofBatch(model: Layer, [x, y]: Batch, loss: Loss, optimizer: AnyOptimize
       }
       const rows: Figures[] = figuresOf(model, seen, stepped);
       const reason = Number.isFinite(value) ? undefined : explainNonFinite(model, again);
-      const circumstances = { examples: x.shape[0] ?? 1, inputStd: stdOf(x), loss: value, lossAfter, reason };
+      const [examples, promised] = [x.shape[0] ?? 1, promiseOf(stepped)];
+      const circumstances = { examples, inputStd: stdOf(x), loss: value, lossAfter, promised, reason };
       return new Diagnosis(rows.map(publicFigures), findingsOf(rows, circumstances), value);
     }),
   );
+}
+
+/** By how much a step would lower the loss if that went on as steeply as it begins. */
+function promiseOf(weights: readonly Weight[]): number {
+  let sum = 0;
+  for (const { values, gradient, before } of weights)
+    if (before !== null) gradient?.forEach((g, i) => (sum += g * (before[i]! - values[i]!)));
+  return sum;
 }
 
 /** Makes it what a backward would leave, in place where there is one already: somebody may hold it. */
@@ -150,7 +162,10 @@ const figure = (v: number | null): string => (v === null || Number.isNaN(v) ? ""
 const percent = (share: number | null): string =>
   share === null || Number.isNaN(share) ? "" : `${(100 * share).toFixed(0)} %`;
 
-const COLUMNS: readonly (readonly [head: string, cell: (row: LayerFigures) => string])[] = [
+type Column = readonly [head: string, cell: (row: LayerFigures) => string];
+
+/** What the layers gave; what was done to their weights. Two tables: one would be wider than terminals are. */
+const RESULTS: readonly Column[] = [
   ["layer", nameOf],
   ["kind", ({ kind }) => kind],
   ["result", ({ shape }) => (shape === null ? "" : show(shape))],
@@ -161,20 +176,24 @@ const COLUMNS: readonly (readonly [head: string, cell: (row: LayerFigures) => st
   ["zeros", ({ zeros }) => percent(zeros)],
   ["dead", ({ dead }) => percent(dead)],
   ["saturated", ({ saturated }) => percent(saturated)],
+];
+const WEIGHTS: readonly Column[] = [
+  ["layer", nameOf],
+  ["parameters", ({ parameters }) => `${parameters}`],
   ["|gradient|", ({ gradientNorm }) => figure(gradientNorm)],
   ["|weights|", ({ weightNorm }) => figure(weightNorm)],
   ["gradient/weights", ({ gradientRatio }) => figure(gradientRatio)],
   ["update/weights", ({ updateRatio }) => figure(updateRatio)],
 ];
 
-/** The table, without columns that are empty throughout. */
-function tableOf(rows: readonly LayerFigures[]): string {
-  const columns = COLUMNS.filter(([, cell]) => rows.some((row) => cell(row) !== ""));
+/** A table, without columns that are empty throughout. */
+function tableOf(all: readonly Column[], rows: readonly LayerFigures[]): string {
+  const columns = all.filter(([, cell]) => rows.some((row) => cell(row) !== ""));
   return textTable([columns.map(([head]) => head), ...rows.map((row) => columns.map(([, cell]) => cell(row)))]);
 }
 
 /** The findings in words. */
-export const textOf = (findings: readonly Finding[]): string =>
+const textOf = (findings: readonly Finding[]): string =>
   findings.length === 0
     ? "nothing looks wrong"
-    : findings.map(({ text, cure }) => `- ${text}\n  cure: ${cure}`).join("\n");
+    : findings.map(({ text, cure }) => `${wrapped(`- ${text}`)}\n${wrapped(`  cure: ${cure}`)}`).join("\n");

@@ -34,6 +34,8 @@ export interface Circumstances {
   readonly loss: number;
   /** The same batch's loss after a step of the optimizer; null if none was tried. */
   readonly lossAfter: number | null;
+  /** By how much the step would lower the loss if that went on as steeply as it begins; 0 if none was tried. */
+  readonly promised: number;
   /** Why the loss is not finite; undefined if it is. */
   readonly reason: string | undefined;
 }
@@ -58,6 +60,10 @@ const EXAMPLES = 16;
  * CS231n. Adam's first steps change each weight by the learning rate whatever its gradient, and pass with 0.05.
  */
 const LARGE_UPDATE = 0.1;
+/** The same where the loss after it is not known: small first weights may rightly grow by as much as themselves. */
+const LARGER_THAN_WEIGHTS = 1;
+/** A step that lowers the loss by this share of what its slope promised is not too long (Armijo, 1966). */
+const ARMIJO = 0.25;
 const SMALL_UPDATE = 1e-5;
 /** Gradients below this share of the weights are those of a model that has arrived: small updates are right then. */
 const ARRIVED = 1e-4;
@@ -81,7 +87,7 @@ const listed = (items: readonly string[]): string =>
 
 /** Everything that looks wrong, the gravest first. */
 export function findingsOf(rows: readonly Figures[], circumstances: Circumstances): Finding[] {
-  const { examples, inputStd, loss, lossAfter, reason } = circumstances;
+  const { examples, inputStd, loss, lossAfter, promised, reason } = circumstances;
   const found: Finding[] = [];
   const find = (kind: FindingKind, layers: readonly string[], text: string, cure: string): void =>
     void found.push({ kind, layers, text, cure });
@@ -158,7 +164,10 @@ export function findingsOf(rows: readonly Figures[], circumstances: Circumstance
   const ratio = updates.length > 0 ? median(updates) : Number.NaN;
   const slope = median(rows.map((row) => row.gradientRatio).filter((r) => r !== null));
   const overshot = lossAfter !== null && !(lossAfter <= OVERSHOT * Math.abs(loss)) && Number.isFinite(loss);
-  if (ratio > LARGE_UPDATE || overshot) {
+  const bound = lossAfter === null ? LARGER_THAN_WEIGHTS : LARGE_UPDATE;
+  const sound = lossAfter !== null && lossAfter < loss && loss - lossAfter >= ARMIJO * promised;
+  if (notFinite.length > 0) return found; // whatever the rate is, such a step writes NaN
+  if ((ratio > bound && !sound) || overshot) {
     const after = lossAfter === null ? "" : `; it took the batch's loss from ${short(loss)} to ${short(lossAfter)}`;
     const text = `the learning rate is too high: a step changes weights by ${short(ratio)} of themselves${after}`;
     find("learningRateHigh", [], text, "divide it by 10 or more, warm it up, or look for it with findLearningRate");

@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Layer } from "../nn/module.ts";
 import { checkInt, checkNumber, checkOptions, demand } from "../shape.ts";
 import type { Loss } from "../train/evaluate.ts";
-import { type AnyOptimizer, checkModule, checkOptimizer, preserving } from "./preserve.ts";
+import { type AnyOptimizer, checkModule, checkOptimizer, lossOf, preserving } from "./preserve.ts";
 import { textPlot } from "./text.ts";
 
 /** Options of {@link findLearningRate}. */
@@ -141,9 +141,9 @@ export function findLearningRate(model: Layer, data: Dataset, options: FindLearn
   checkOptions(op, options, ["loss", "optimizer", "from", "to", "steps", "batchSize"]);
   const { loss, optimizer, from = 1e-7, to = 10, steps = 100, batchSize = 32 } = options ?? {};
   demand(typeof loss === "function", op, "loss to be a function", loss, TypeError);
-  checkOptimizer(op, optimizer);
-  checkNumber(op, "from", from, Number.MIN_VALUE);
-  demand(checkNumber(op, "to", to) > from, op, `to above from, ${from}`, to);
+  checkOptimizer(op, optimizer, model);
+  demand(checkNumber(op, "from", from) > 0, op, "from above 0", from);
+  demand(checkNumber(op, "to", to) > from && to < Infinity, op, `a finite to above from, ${from}`, to);
   checkInt(op, "steps", steps, 2 * SETTLED);
   const loader = batches(data, { batchSize, shuffle: true });
   const rates: number[] = [];
@@ -157,7 +157,7 @@ export function findLearningRate(model: Layer, data: Dataset, options: FindLearn
         for (const group of optimizer.paramGroups) group.lr = rate;
         optimizer.zeroGrad();
         const value = loss(model.call(x), y);
-        const figure = value.item();
+        const figure = lossOf(op, value);
         if (!Number.isFinite(figure)) return true;
         rates.push(rate);
         losses.push(figure);

@@ -18,11 +18,23 @@ export function checkModule(op: string, model: unknown): void {
   demand(isModule, op, "model to be a Module", model, TypeError);
 }
 
-/** Refuses what is no optimizer of `optim`. */
-export function checkOptimizer(op: string, optimizer: unknown): void {
-  const { step, loadStateDict } = (optimizer ?? {}) as Partial<AnyOptimizer>;
-  const isOptimizer = typeof step === "function" && typeof loadStateDict === "function";
+/** Refuses what is no optimizer of `optim`, steps only with a closure, or belongs to another model. */
+export function checkOptimizer(op: string, optimizer: unknown, model: Module): void {
+  const { step, loadStateDict, paramGroups } = (optimizer ?? {}) as Partial<AnyOptimizer>;
+  const isOptimizer = typeof step === "function" && typeof loadStateDict === "function" && Array.isArray(paramGroups);
   demand(isOptimizer, op, "optimizer to be one of optim", optimizer, TypeError);
+  const { name } = optimizer as { name?: string };
+  demand(name !== "LBFGS", op, "an optimizer that steps without a closure", name, TypeError);
+  const own = new Set(model.parameters());
+  const isOurs = paramGroups.some(({ params }) => params.some((p) => own.has(p)));
+  demand(isOurs, op, "optimizer to be of this model's parameters", "of another's");
+}
+
+/** A loss as a number. */
+export function lossOf(op: string, loss: unknown): number {
+  demand(loss instanceof Tensor, op, "what the loss gives to be a tensor", loss, TypeError);
+  demand(loss.size === 1, op, "the loss to give one number, as an average", loss.shape);
+  return loss.item();
 }
 
 /** A dict whose tensors are copies of their own. */

@@ -12,6 +12,18 @@ export function textTable(rows: readonly (readonly string[])[]): string {
   return [line(rows[0]!), rule, ...rows.slice(1).map(line)].join("\n");
 }
 
+/** Text in lines of at most 80 columns where its words allow, the next ones indented. */
+export function wrapped(text: string): string {
+  const lines = [""];
+  for (const word of text.split(/(?<=\S) /)) {
+    const line = lines.at(-1)!;
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (longer.length <= COLUMNS || line === "") lines[lines.length - 1] = longer;
+    else lines.push(`  ${word}`);
+  }
+  return lines.join("\n");
+}
+
 /** Columns of a terminal, and what the labels of the vertical axis take of them. */
 const COLUMNS = 80;
 const LABEL = 10;

@@ -11,6 +11,7 @@ import type { BatchRecord, Callback, Run } from "../train/history.ts";
 import { publicFigures, stdOf } from "./diagnose.ts";
 import { figuresOf, type LayerFigures, observeForward, type Weight } from "./figures.ts";
 import { type Finding, findingsOf } from "./findings.ts";
+import { wrapped } from "./text.ts";
 
 /** Options of {@link watch}. */
 export interface WatchOptions {
@@ -118,7 +119,8 @@ export function watch(options: WatchOptions = {}): Watch {
         for (const finding of record.findings) {
           if (warned.has(finding.kind)) continue;
           warned.add(finding.kind);
-          warn(`epoch ${epoch}, step ${step}: ${finding.text}\n  cure: ${finding.cure}`, finding);
+          const text = wrapped(`epoch ${epoch}, step ${step}: ${finding.text}`);
+          warn(`${text}\n${wrapped(`  cure: ${finding.cure}`)}`, finding);
         }
       } finally {
         looking = false;
@@ -147,7 +149,14 @@ function figuresAt(model: Layer, { x, before }: Look, loss: number): Pick<WatchR
         return { name, rank: p.rank, values: p.data, gradient: p.grad?.data ?? null, before: before.get(p) ?? null };
       });
       const rows = figuresOf(model, seen, weights);
-      const circumstances = { examples: x.shape[0] ?? 1, inputStd: stdOf(x), loss, lossAfter: null, reason: undefined };
+      const circumstances = {
+        examples: x.shape[0] ?? 1,
+        inputStd: stdOf(x),
+        loss,
+        lossAfter: null,
+        promised: 0,
+        reason: undefined,
+      };
       return { layers: rows.map(publicFigures), findings: findingsOf(rows, circumstances) };
     });
   } finally {

@@ -2,7 +2,7 @@
 // src/train/checkpoint.ts. Only Node and its like load this file, through src/node.ts.
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { checkInt, checkText, readOptions } from "../shape.ts";
+import { checkInt, checkText, demand, readOptions } from "../shape.ts";
 import type { Callback, Run } from "../train/history.ts";
 import { Monitor, type MonitorOptions } from "../train/monitor.ts";
 import { writeWhole } from "./files.ts";
@@ -93,7 +93,9 @@ export function checkpoint(folder: string, options?: CheckpointOptions): Callbac
     },
     stateDict: () => ({ best: monitor.best }),
     loadStateDict(state) {
-      monitor.best = (state as { best: number | null }).best;
+      const { best } = (state ?? {}) as { best?: number | null };
+      demand(best !== undefined, op, "its own state; callbacks in the order of before", state);
+      monitor.best = best;
     },
   };
 }

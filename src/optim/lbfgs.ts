@@ -133,7 +133,8 @@ export class LBFGS extends Optimizer<LBFGSOptions, LBFGSState> {
    * @returns the loss before the first iteration.
    */
   override step(closure: () => Tensor): Tensor {
-    demand(typeof closure === "function", "LBFGS", "step to get a closure that returns the loss", closure, TypeError);
+    const expected = "step to get a closure that returns the loss (fit() gives none: write a loop of your own)";
+    demand(typeof closure === "function", "LBFGS", expected, closure, TypeError);
     return tidy(() => {
       const loss = closure();
       expectTensor("LBFGS", "closure()", loss);

@@ -136,10 +136,13 @@ export abstract class LRScheduler {
 
   /**
    * Goes on where `dict` was saved. The groups keep their rates until the next step: load the optimizer's dict too.
-   * @throws TypeError for names that this schedule does not save.
+   * @throws TypeError for names that this schedule does not save, RangeError where one is missing.
    */
   loadStateDict(dict: SchedulerStateDict): void {
-    checkOptions(`${this.constructor.name}.loadStateDict`, dict, Object.keys(this.stateDict()));
+    const op = `${this.constructor.name}.loadStateDict`;
+    const names = Object.keys(this.stateDict());
+    checkOptions(op, dict, names);
+    for (const name of names) demand(name in (dict ?? {}), op, `a state with ${name}`, Object.keys(dict ?? {}));
     for (const key in dict) {
       const now = Reflect.get(this, key);
       const value = dict[key];

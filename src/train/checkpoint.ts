@@ -65,7 +65,12 @@ function pack(value: unknown, path: string, tensors: StateDict): unknown {
   if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)))
     return { $number: Object.is(value, -0) ? "-0" : String(value) } satisfies Reference;
   if (Array.isArray(value)) return value.map((v, i) => pack(v, `${path}.${i}`, tensors));
-  if (typeof value !== "object" || value === null) return value;
+  const isObject = typeof value === "object" && value !== null;
+  const kept = isObject
+    ? [Object.prototype, null].includes(Object.getPrototypeOf(value))
+    : !["function", "bigint"].includes(typeof value);
+  demand(kept, "checkpoint", `${path} to be plain values`, value, TypeError);
+  if (!isObject) return value;
   return Object.fromEntries(Object.entries(value).map(([key, v]) => [key, pack(v, `${path}.${key}`, tensors)]));
 }
 

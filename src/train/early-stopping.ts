@@ -3,7 +3,7 @@
 import type { StateDict } from "../nn/state.ts";
 import { clone } from "../ops/permute.ts";
 import { keep } from "../scope.ts";
-import { checkInt, readOptions } from "../shape.ts";
+import { checkInt, demand, readOptions } from "../shape.ts";
 import type { Callback, Run } from "./history.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
 
@@ -81,6 +81,7 @@ export function earlyStopping(options?: EarlyStoppingOptions): Callback {
     stateDict: () => ({ best: monitor.best, name: monitor.name, waited, weights }),
     loadStateDict(state) {
       const from = state as { best: number | null; name: string; waited: number; weights: StateDict };
+      demand(from?.weights !== undefined, op, "its own state; callbacks in the order of before", state);
       monitor.best = from.best;
       monitor.name = from.name;
       waited = from.waited;

@@ -4,7 +4,7 @@ import { batches } from "../data/batches.ts";
 import { Dataset } from "../data/dataset.ts";
 import { type Layer, Module } from "../nn/module.ts";
 import { checkOptions, demand } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { expectTensor, type Tensor } from "../tensor.ts";
 import type { Averages } from "./history.ts";
 import { checkMetrics, Measures, type Metrics } from "./measures.ts";
 
@@ -24,6 +24,13 @@ export interface EvaluateOptions {
 /** Refuses what is no module; a plain function has no modes to set. */
 export function checkModel(op: string, model: unknown): void {
   demand(model instanceof Module, op, "model to be a Module", model, TypeError);
+}
+
+/** A loss as a number. */
+export function lossOf(op: string, loss: unknown): number {
+  expectTensor(op, "what the loss gives", loss);
+  demand(loss.size === 1, op, "the loss to give one number, as an average", loss.shape);
+  return loss.item();
 }
 
 /** Refuses what is no dataset. */
@@ -74,7 +81,8 @@ export function evaluate<M extends Metrics = Record<never, never>>(
     noGrad(() => {
       for (const [x, y] of batches(data, { batchSize })) {
         const prediction = model.call(x);
-        measures.add(y.shape[0]!, loss(prediction, y).item(), prediction, y);
+        const figure = lossOf("evaluate", loss(prediction, y));
+        measures.add(y.shape[0]!, figure, prediction, y);
       }
     }),
   );

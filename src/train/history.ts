@@ -18,6 +18,8 @@ export interface BatchRecord {
   readonly loss: number;
   /** The epoch's averages so far: the loss and the metrics that are functions. */
   readonly averages: Averages;
+  /** Learning rate of the step, where the optimizer tells it. */
+  readonly lr?: number | undefined;
 }
 
 /** What became of an epoch. Metrics stand under their names; those of the validation under `val` + name. */
@@ -83,7 +85,7 @@ export interface Run {
 
 /**
  * Functions that a run calls as it goes; each is optional, and is waited for if it gives a promise. Tensors made in them
- * are released when they return; `keep()` what must last.
+ * are released when they return, those of asynchronous ones at the first `await`; `keep()` what must last.
  */
 export interface Callback {
   /** Before the first step, also of a run that is resumed. */

@@ -33,8 +33,7 @@ export function checkMetrics(op: string, loss: unknown, metrics: unknown): Named
     const ok = streams || (typeof metric === "function" && !isClass);
     const kind = isClass ? `a metric, as new ${metric.name}()` : "a function or a streaming metric";
     demand(ok, op, `metric ${JSON.stringify(name)} to be ${kind}`, metric, TypeError);
-    if (RESERVED.includes(name))
-      throw new RangeError(`${op}: expected another name for a metric than ${JSON.stringify(name)}`);
+    demand(name !== "" && !RESERVED.includes(name), op, "another name for a metric", name);
     return [name, metric];
   });
 }

@@ -9,6 +9,8 @@ import { demand } from "../shape.ts";
 import { expectTensor, Tensor } from "../tensor.ts";
 import { checkModel } from "./evaluate.ts";
 
+const OUTGROWN = "values have outgrown float32: lower the learning rate, clip gradients, or normalise";
+
 /** What to do, by the op that made the first value that is not finite. */
 const CURES: readonly (readonly [ops: RegExp, cure: string])[] = [
   [
@@ -17,10 +19,23 @@ const CURES: readonly (readonly [ops: RegExp, cure: string])[] = [
   ],
   [/^(sqrt|a?(cos|sin)|atanh|remainder)/, "its input lies outside of where it is defined: clamp it"],
   [/^(exp|sinh)/, "it overflows beyond 88.7: use logsumexp or softmax, or bound its input"],
-  [/./, "values have outgrown float32: lower the learning rate, clip gradients, or normalise"],
+  [/./, OUTGROWN],
 ];
+/** Operands smaller than this do not outgrow float32, whatever becomes of them: not their squares either, in any sum. */
+const SMALL = 1e12;
+/** What to do about an op that made the first value that is not finite. */
+const cureOf = (op: string, inputs: readonly Tensor[]): string => {
+  const cure = CURES.find(([ops]) => ops.test(op))![1];
+  const small = inputs.length > 0 && inputs.every(({ data }) => data.every((v) => Math.abs(v) < SMALL));
+  return small && cure === OUTGROWN
+    ? "it divided by 0: no target counts, no spread, or a row is masked throughout"
+    : cure;
+};
 
-const round = (v: number): number => Number(v.toPrecision(3));
+const round = (v: number): string => {
+  const short = Number(v.toPrecision(3));
+  return Math.abs(v) < 1e6 ? `${short}` : short.toExponential();
+};
 
 /** How many values are not finite. */
 function bad({ data }: Tensor): number {
@@ -52,14 +67,17 @@ function badRows(name: string, x: unknown): string | undefined {
   return `the batch's ${name} is not finite in ${rows.size} of ${x.shape[0]} rows (${list}); mend or leave out these examples`;
 }
 
-/** The parameters that are not finite; undefined if all are. */
-function badWeights(model: Module): string | undefined {
+/** The parameters that are not finite; undefined if all are. `first`: no step was before. */
+function badWeights(model: Module, first = false): string | undefined {
   const names = model.namedParameters().filter(([, p]) => bad(p) > 0);
   if (names.length === 0) return;
   const list = names.slice(0, 3).map(([name, p]) => `${name}: ${bad(p)} of ${p.size}`);
   return (
     `weights were not finite already (${list.join(", ")}${names.length > 3 ? ", ..." : ""}); ` +
-    "the step before wrote them: lower the learning rate, or clip gradients"
+    (first
+      ? "initialise or load them anew"
+      : "the step before wrote them: its gradient was not finite (sqrt, norm, pow or log at 0: add a small constant), or the " +
+        "learning rate is too high")
   );
 }
 
@@ -81,7 +99,7 @@ function origin(model: Module, forward: () => Tensor): string | undefined {
     const [text, cure, nan] = (source && origins.get(source.storage!)) ?? [
       `first in ${[op, ...composed.slice(0, 1)].join(" within ")}, ${layers.at(-1) ?? "in the loss function"} ` +
         `(values of its input: ${inputs.map(range).join(", ") || "none"}; ${count} of ${y.size} results not finite)`,
-      CURES.find(([ops]) => ops.test(op))![1],
+      cureOf(op, inputs),
       isNaN ? "" : undefined,
     ];
     origins.set(y.storage!, [text, cure, nan ?? (isNaN ? `, NaN from ${op} on` : undefined)]);
@@ -150,7 +168,7 @@ export function nonFinite(
   const reason =
     badRows("x", x) ??
     badRows("y", y) ??
-    badWeights(model) ??
+    badWeights(model, epoch === 1 && step === 1) ??
     origin(model, () => loss(model.call(x), y)) ??
     "the same step repeated gave a finite one: something in it is not drawn from the seeded stream";
   return new Error(`fit: the loss became ${value} at epoch ${epoch}, step ${step}: ${reason}`);

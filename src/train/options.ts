@@ -104,11 +104,14 @@ const OPTIONS: readonly (keyof FitOptions)[] = [
   "resume",
 ];
 
+/** The functions of a callback that a run calls. */
+export const TOLD = ["onTrainBegin", "onBatchEnd", "onEpochEnd", "onSave", "onTrainEnd"] as const;
+
 /** Checks everything before anything is changed. */
 export function plan(model: Layer, data: Dataset, options: FitOptions): Plan {
   checkOptions(OP, options, OPTIONS);
   const { loss, optimizer, epochs, batchSize = 32, shuffle = true, validation, accumulate = 1 } = options ?? {};
-  const { augment, signal, resume } = options ?? {};
+  const { augment, signal, resume, seed } = options ?? {};
   const metrics = checkMetrics(OP, loss, options?.metrics);
   checkInt(OP, "epochs", epochs, 1);
   checkInt(OP, "accumulate", accumulate, 1);
@@ -117,6 +120,10 @@ export function plan(model: Layer, data: Dataset, options: FitOptions): Plan {
   if (validation !== undefined) checkData(OP, "validation", validation);
   const steps = typeof optimizer?.step === "function" && typeof optimizer.zeroGrad === "function";
   demand(steps, OP, "optimizer to be one of optim", optimizer, TypeError);
+  const own = new Set(model.parameters().filter((p) => p.requiresGrad));
+  const { paramGroups } = optimizer as { paramGroups?: readonly { params?: readonly Tensor[] }[] };
+  const isOurs = paramGroups?.some(({ params }) => params?.some((p) => own.has(p))) ?? true;
+  demand(isOurs || own.size === 0, OP, "optimizer to be of this model's parameters", "of another's");
   const isFunction = augment === undefined || typeof augment === "function";
   demand(isFunction, OP, "augment to be a function", augment, TypeError);
   const isSignal = signal === undefined || typeof signal?.aborted === "boolean";
@@ -126,14 +133,19 @@ export function plan(model: Layer, data: Dataset, options: FitOptions): Plan {
   const callbacks = [options.callbacks ?? []].flat();
   for (const c of callbacks) {
     demand(typeof c === "object" && c !== null, OP, "callbacks to be objects of functions", c, TypeError);
+    for (const name of [...TOLD, "stateDict", "loadStateDict"] as const)
+      demand(["function", "undefined"].includes(typeof c[name]), OP, `${name} to be a function`, c[name], TypeError);
   }
+  if (seed !== undefined) checkInt(OP, "seed", seed, 0, Number.MAX_SAFE_INTEGER);
   const names = ["loss", ...metrics.map(([name]) => name)];
   const recorded = validation === undefined ? names : [...names, ...names.map(validationName)];
+  const twice = recorded.find((name, i) => recorded.indexOf(name) < i);
+  demand(twice === undefined, OP, "figures of different names", twice);
   return {
     ...{ model, loss, optimizer, epochs, batchSize, validation, metrics, callbacks, accumulate, augment, signal },
     loader: batches(data, { batchSize, shuffle }),
     examples: data.length,
-    schedule: readSchedule(options.schedule, recorded),
+    schedule: readSchedule(options.schedule, optimizer, recorded),
     clip: readClip(model, options.clip),
     weights: readWeights(data, options.classWeights),
   };
@@ -142,7 +154,11 @@ export function plan(model: Layer, data: Dataset, options: FitOptions): Plan {
 /** What a record calls a figure of the validation: `loss` is `valLoss`. */
 export const validationName = (name: string): string => `val${name[0]!.toUpperCase()}${name.slice(1)}`;
 
-function readSchedule(given: FitOptions["schedule"], names: readonly string[]): Required<ScheduleOptions> | null {
+function readSchedule(
+  given: FitOptions["schedule"],
+  optimizer: Steps,
+  names: readonly string[],
+): Required<ScheduleOptions> | null {
   if (given === undefined) return null;
   const whole = typeof given === "object" && given !== null && "scheduler" in given;
   const standard = names.includes("valLoss") ? "valLoss" : "loss";
@@ -150,6 +166,8 @@ function readSchedule(given: FitOptions["schedule"], names: readonly string[]): 
   const options = readOptions(`${OP}: schedule`, whole ? given : { scheduler: given as LRScheduler }, defaults);
   const { scheduler, every, monitor } = options;
   demand(typeof scheduler?.step === "function", OP, "schedule to be a scheduler of optim", given, TypeError);
+  const isOurs = [undefined, optimizer].includes(scheduler.optimizer as never);
+  demand(isOurs, OP, "schedule to be of this optimizer", "of another");
   demand(every === "step" || every === "epoch", OP, 'schedule.every to be "step" or "epoch"', every);
   demand(names.includes(monitor), OP, `schedule.monitor to be one of ${names.join(", ")}`, monitor);
   return options;
@@ -161,7 +179,8 @@ function readClip(model: Layer, given: FitOptions["clip"]): () => void {
   if (whole) checkOptions(`${OP}: clip`, given, ["norm", "value"]);
   const { norm, value }: { norm?: number; value?: number } = whole ? given : { norm: given };
   for (const [name, bound] of Object.entries({ norm, value })) {
-    if (bound !== undefined) checkNumber(OP, whole ? `clip.${name}` : "clip", bound, 0);
+    const called = whole ? `clip.${name}` : "clip";
+    if (bound !== undefined) demand(checkNumber(OP, called, bound) > 0, OP, `${called} above 0`, bound);
   }
   return () => {
     if (value !== undefined) clipGradValue(model.parameters(), value);

@@ -144,8 +144,8 @@ export function progressBar(options?: ProgressOptions): Callback {
       firstRate = undefined;
       rateChanged = false;
       // Only once the event loop turns: in a loop that never lets it, a listener would never run, and only keep Ctrl-C
-      // from ending the program.
-      if (stream.isTTY) waiting = setImmediate(() => process.once("SIGINT", interrupt));
+      // from ending the program. Before all others, to see whether there are any: those heard once leave when they hear.
+      if (stream.isTTY) waiting = setImmediate(() => process.prependOnceListener("SIGINT", interrupt));
     },
     onBatchEnd(batch) {
       last = batch;

@@ -6,15 +6,15 @@ import type { Layer } from "../nn/module.ts";
 import type { StateDict } from "../nn/state.ts";
 import { mul } from "../ops/binary.ts";
 import { getRngState, type RngState, setRngState } from "../random.ts";
-import { tidy } from "../scope.ts";
+import { isThenable, tidy } from "../scope.ts";
 import { demand } from "../shape.ts";
-import type { Tensor } from "../tensor.ts";
+import { expectTensor, type Tensor } from "../tensor.ts";
 import { decode, encode, type State } from "./checkpoint.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, lossOf } from "./evaluate.ts";
 import type { Callback, EpochRecord, History, Run, Steps } from "./history.ts";
 import { Measures } from "./measures.ts";
 import { nonFinite } from "./nan-guard.ts";
-import { type Plan, validationName } from "./options.ts";
+import { type Plan, type TOLD, validationName } from "./options.ts";
 
 /** How long a run goes on before it lets the event loop turn, in ms. */
 const TURN = 40;
@@ -45,6 +45,8 @@ export class Training implements Run {
   stopped: string | null = null;
   private order: Tensor | null = null;
   private orderState: RngState | null = null;
+  /** Learning rate of the last step. */
+  private lr: number | undefined;
 
   constructor(plan: Plan) {
     this.plan = plan;
@@ -76,7 +78,7 @@ export class Training implements Run {
   }
 
   private settings(): Record<string, unknown> {
-    const { examples, batchSize, accumulate, loader, schedule, callbacks, metrics } = this.plan;
+    const { examples, batchSize, accumulate, loader, schedule, callbacks, metrics, optimizer } = this.plan;
     const names = metrics.map(([name]) => name).join(", ");
     const shuffle = loader.shuffle;
     const remembered = remembering(callbacks).length;
@@ -85,7 +87,8 @@ export class Training implements Run {
       batchSize,
       accumulate,
       shuffle,
-      schedule: schedule !== null,
+      optimizer: (optimizer as { name?: string }).name ?? null,
+      schedule: schedule?.every ?? null,
       metrics: names,
       callbacks: remembered,
     };
@@ -138,7 +141,6 @@ export class Training implements Run {
     let failure: { error: unknown } | null = null;
     try {
       if (resume !== undefined) this.restore(resume);
-      if (!model.training) model.train();
       await this.tell("onTrainBegin", this);
       while (this.epoch <= this.epochs && !this.ended()) await this.pass();
     } catch (error) {
@@ -150,10 +152,12 @@ export class Training implements Run {
     const seconds = secondsSince(start);
     const stopped = failure ? String((failure.error as Error)?.message ?? failure.error) : this.stopped;
     const history: History = { epochs: this.records, seconds, stopped, ...failure };
-    try {
-      await this.tell("onTrainEnd", history, this);
-    } catch (error) {
-      failure ??= { error };
+    for (const callback of this.plan.callbacks) {
+      try {
+        await call(callback, "onTrainEnd", history, this);
+      } catch (error) {
+        failure ??= { error }; // the others must hear too: they let go of files and listeners
+      }
     }
     if (failure) throw failure.error;
     return history;
@@ -181,19 +185,22 @@ export class Training implements Run {
       if (schedule?.every === "step") stepBy(schedule, value);
       const last = this.step === this.steps;
       if (watched) {
-        const { epoch, step, measures } = this;
-        await this.tell("onBatchEnd", { epoch, step, loss: value, averages: measures.averages() }, this);
+        const { epoch, step, lr } = this;
+        await this.tell("onBatchEnd", { epoch, step, loss: value, averages: this.measures.averages(), lr }, this);
       }
       if (performance.now() - turn > TURN) {
         await pause();
         turn = performance.now();
       }
       if (last) break;
-      const ended = this.ended();
-      if (watched) await this.tell("onSave", this);
+      let ended: boolean;
+      do {
+        ended = this.ended();
+        if (watched) await this.tell("onSave", this);
+      } while (ended !== this.ended()); // ended while it was saved: once more, for those who save only then
       if (ended) return;
     }
-    const lr = this.optimizer.lr;
+    const { lr = this.optimizer.lr } = this;
     const figures = { ...this.measures.values() } as Record<string, number>;
     if (validation) {
       const measured = evaluate(this.model, validation, { loss, metrics: Object.fromEntries(metrics) });
@@ -220,16 +227,20 @@ export class Training implements Run {
     const end = Math.min(first + accumulate, loader.length);
     const count = Math.min(end * batchSize, examples) - first * batchSize;
     let total = 0;
+    if (!model.training) model.train(); // as it came, or as a callback left it
+    const buffers = model.buffers().map((b) => [b, b.data.slice()] as const);
     optimizer.zeroGrad();
     for (let turn = first; turn < end; turn++) {
       tidy(() => {
         const [given, y] = loader.take(this.order!, turn);
         const x = augment === undefined ? given : noGrad(() => augment(given));
+        expectTensor("fit", "what augment gives", x);
         const state = getRngState();
         const prediction = model.call(x);
         const value = (loss as WeightedLoss)(prediction, y, ...weights);
-        const figure = value.item();
+        const figure = lossOf("fit", value);
         if (!Number.isFinite(figure)) {
+          for (const [b, data] of buffers) b.data.set(data);
           const where = { epoch: this.epoch, step: this.step + 1, state };
           throw nonFinite(model, (p, t) => (loss as WeightedLoss)(p, t, ...weights), x, y, figure, where);
         }
@@ -240,6 +251,7 @@ export class Training implements Run {
       });
     }
     clip();
+    this.lr = optimizer.lr;
     optimizer.step();
     return total;
   }
@@ -248,27 +260,34 @@ export class Training implements Run {
     return new Measures(this.plan.metrics);
   }
 
-  /** Calls a function of all callbacks that have it, one after the other, each in a scope until it returns. */
+  /** Calls a function of all callbacks, one after the other. */
   private async tell<K extends Told>(name: K, ...args: Parameters<NonNullable<Callback[K]>>): Promise<void> {
-    for (const callback of this.plan.callbacks) {
-      const fn = callback[name] as ((...args: unknown[]) => unknown) | undefined;
-      if (fn === undefined) continue;
-      const scope = tidy();
-      let result: unknown;
-      try {
-        result = fn.apply(callback, args);
-      } finally {
-        scope.close();
-      }
-      if (result instanceof Promise) await result;
-    }
+    for (const callback of this.plan.callbacks) await call(callback, name, ...args);
   }
+}
+
+/** Calls a function of a callback, if it has it, in a scope until it returns; waits for what it promises. */
+async function call<K extends Told>(
+  callback: Callback,
+  name: K,
+  ...args: Parameters<NonNullable<Callback[K]>>
+): Promise<void> {
+  const fn = callback[name] as ((...args: unknown[]) => unknown) | undefined;
+  if (fn === undefined) return;
+  const scope = tidy();
+  let result: unknown;
+  try {
+    result = fn.apply(callback, args);
+  } finally {
+    scope.close();
+  }
+  if (isThenable(result)) await result;
 }
 
 /** A loss that takes class weights: an optional argument more than others. */
 type WeightedLoss = (prediction: Tensor, target: Tensor, options?: { weight: Tensor }) => Tensor;
 
-type Told = "onTrainBegin" | "onBatchEnd" | "onEpochEnd" | "onSave" | "onTrainEnd";
+type Told = (typeof TOLD)[number];
 
 /** Callbacks whose state belongs into a checkpoint. */
 const remembering = (callbacks: readonly Callback[]): Callback[] => callbacks.filter((c) => c.stateDict !== undefined);

@@ -57,11 +57,11 @@ export function tensorBoard(folder: string, options?: TensorBoardOptions): Callb
       writer = new SummaryWriter(folder, done > 0 ? { purgeStep: done + 1 } : {});
       writer.addText("run", about(run), done);
     },
-    onBatchEnd({ epoch, step, loss }, run) {
+    onBatchEnd({ epoch, step, loss, lr }, run) {
       const total = stepsBefore(epoch, run) + step;
       if (every === 0 || total % every !== 0) return;
       writer?.addScalar("batch/loss", loss, total);
-      if (run.optimizer.lr !== undefined) writer?.addScalar("batch/lr", run.optimizer.lr, total);
+      if (lr !== undefined) writer?.addScalar("batch/lr", lr, total);
     },
     onEpochEnd({ epoch, ...figures }, run) {
       for (const [name, value] of Object.entries(figures)) {
