@@ -133,7 +133,11 @@ function ofBatch(model: Layer, [x, y]: Batch, loss: Loss, optimizer: AnyOptimize
 function promiseOf(weights: readonly Weight[]): number {
   let sum = 0;
   for (const { values, gradient, before } of weights)
-    if (before !== null) gradient?.forEach((g, i) => (sum += g * (before[i]! - values[i]!)));
+    if (before !== null) {
+      gradient?.forEach((g, i) => {
+        sum += g * (before[i]! - values[i]!);
+      });
+    }
   return sum;
 }
 
