@@ -44,7 +44,7 @@ export const TARGETS: readonly Target[] = [
   { recipe: "cnn", figure: "parameters", must: "<=", bound: 100_000, source: "the size of a net in the same table" },
   {
     recipe: "addition",
-    figure: "symbols",
+    figure: "perSymbol",
     must: ">=",
     bound: 0.99,
     data: "made",
