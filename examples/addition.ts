@@ -19,7 +19,7 @@ import { CharTokenizer } from "sedge/data";
 import { progressBar } from "sedge/node";
 import type { Result, Settings } from "./support/recipe.ts";
 
-export const about = "Two LSTMs learn to add two numbers given as text, sequence to sequence.";
+export const about = "Two LSTMs learn to add two numbers given as text, sequence to sequence";
 
 const symbols = new CharTokenizer("0123456789+ ");
 const QUESTION = "99+99".length;

@@ -4,7 +4,7 @@ import { progressBar } from "sedge/node";
 import { drawLetter, letters, loadNames } from "./support/names.ts";
 import type { Result, Settings } from "./support/recipe.ts";
 
-export const about = "A plain RNN, an LSTM and a GRU of one size learn to spell names, side by side.";
+export const about = "A plain RNN, an LSTM and a GRU of one size learn to spell names, side by side";
 
 const EMBEDDING = 32;
 /** The longest name of the data has 15 letters, and then comes the end. */

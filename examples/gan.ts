@@ -23,7 +23,7 @@ import { saveGrid } from "./support/png.ts";
 import type { Result, Settings } from "./support/recipe.ts";
 import { table } from "./support/table.ts";
 
-export const about = "A GAN on images: what it draws looks real to its discriminator, and to a classifier.";
+export const about = "A GAN on images: what it draws looks real to its discriminator, and to a classifier";
 
 /** Numbers that an image is made from. */
 const LATENT = 64;

@@ -8,7 +8,7 @@ import { Gpt, type Sizes } from "./support/gpt.ts";
 import type { Result, Settings } from "./support/recipe.ts";
 import { isSentence, story } from "./support/story.ts";
 
-export const about = "A GPT learns Shakespeare by characters, or a small grammar, and writes text of its own.";
+export const about = "A GPT learns Shakespeare by characters, or a small grammar, and writes text of its own";
 
 /** Characters that it sees at once, texts in a batch, width of a character's vector, attention heads, layers, steps. */
 const FULL = { block: 64, batch: 12, width: 128, heads: 4, layers: 4, steps: 2000, lr: 1e-3 };

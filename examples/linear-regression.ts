@@ -7,7 +7,7 @@ import { progressBar, readCsv } from "sedge/node";
 import type { Result, Settings } from "./support/recipe.ts";
 import { table } from "./support/table.ts";
 
-export const about = "House prices, or a made plane, by a linear model, against least squares in closed form.";
+export const about = "House prices, or a made plane, by a linear model, against least squares in closed form";
 
 /** The made data: price = 3 size - 2 age + distance / 2 + 5, and noise of deviation 1. */
 const PLANE = { size: 3, age: -2, distance: 0.5 };

@@ -6,7 +6,7 @@ import { progressBar, readCsv } from "sedge/node";
 import type { Result, Settings } from "./support/recipe.ts";
 import { table } from "./support/table.ts";
 
-export const about = "Malignant or benign cells, or two made clouds, by a weighted sum of measurements.";
+export const about = "Malignant or benign cells, or two made clouds, by a weighted sum of measurements";
 
 /** What was measured of a cell's nucleus: each as a mean over the cells, its error, and the mean of the three worst. */
 const MEASURES =

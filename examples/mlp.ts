@@ -20,7 +20,7 @@ import { load, loadMetadata, readCsv, save } from "sedge/node";
 import type { Result, Settings } from "./support/recipe.ts";
 import { table } from "./support/table.ts";
 
-export const about = "Kinds of flowers and fates on the Titanic, or arms of a made spiral, by a small network.";
+export const about = "Kinds of flowers and fates on the Titanic, or arms of a made spiral, by a small network";
 
 /** A table, the column to predict, and how its other columns become numbers. */
 interface Task {

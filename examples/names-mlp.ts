@@ -4,7 +4,7 @@ import { drawLetter, letters, loadNames } from "./support/names.ts";
 import type { Result, Settings } from "./support/recipe.ts";
 
 export const about =
-  "An MLP learns to make up names from their last three letters, without and with batch normalisation.";
+  "An MLP learns to make up names from their last three letters, without and with batch normalisation";
 
 const CONTEXT = 3;
 const EMBEDDING = 10;

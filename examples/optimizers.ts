@@ -8,7 +8,7 @@ import { plot } from "./support/plot.ts";
 import type { Result, Settings } from "./support/recipe.ts";
 import { table } from "./support/table.ts";
 
-export const about = "Thirteen optimizers on one task from one start, with their curves as a plot.";
+export const about = "Thirteen optimizers on one task from one start, with their curves as a plot";
 
 const BATCH = 100;
 /** Points of a curve after its start. */

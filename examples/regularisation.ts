@@ -18,7 +18,7 @@ import { plot } from "./support/plot.ts";
 import type { Result, Settings } from "./support/recipe.ts";
 import { table } from "./support/table.ts";
 
-export const about = "An overfitting network with L1, L2, dropout, batch norm, early stopping, and none of them.";
+export const about = "An overfitting network with L1, L2, dropout, batch norm, early stopping, and none of them";
 
 /** What is changed against training without a cure. */
 interface Cure {

@@ -7,7 +7,7 @@ import { plot } from "./support/plot.ts";
 import type { Result, Settings } from "./support/recipe.ts";
 import { table } from "./support/table.ts";
 
-export const about = "An LSTM forecasts two years of a monthly series, against naive forecasts.";
+export const about = "An LSTM forecasts two years of a monthly series, against naive forecasts";
 
 const YEAR = 12;
 /** Months that the network sees. */

@@ -2,7 +2,7 @@
 import { grad, memory, noGrad, randn, seed, type Tensor, tensor, tidy, variable } from "sedge";
 import type { Result, Settings } from "./support/recipe.ts";
 
-export const about = "A tour of constants, variables, gradients of first and second order, and memory.";
+export const about = "A tour of constants, variables, gradients of first and second order, and memory";
 
 /** Shows a value under what it is of. */
 const show = (what: string, value: unknown): void => console.log(`  ${what.padEnd(44)} ${JSON.stringify(value)}`);

@@ -18,7 +18,7 @@ import { images } from "./support/images.ts";
 import { saveGrid } from "./support/png.ts";
 import type { Result, Settings } from "./support/recipe.ts";
 
-export const about = "A variational autoencoder on images: a bound on their likelihood, and new images drawn from it.";
+export const about = "A variational autoencoder on images: a bound on their likelihood, and new images drawn from it";
 
 /** Pixels to a side, width of the hidden layers, and axes of the latent space. */
 const [SIDE, HIDDEN, LATENT] = [28, 400, 16];
