@@ -4,8 +4,7 @@ import { cat, crossEntropy, full, nn, noGrad, optim, randint, seed, softmax, typ
 import { CharTokenizer } from "sedge/data";
 import type { Result, Settings } from "./support/recipe.ts";
 
-export const about =
-  "An encoder and a decoder with attention learn to reverse sequences; the attention map is printed";
+export const about = "An encoder and a decoder with attention learn to reverse sequences; the attention map is printed";
 
 const letters = new CharTokenizer("abcdefghijklmnopqrstuvwxyz");
 /** What the decoder is told before its first letter. */
