@@ -189,6 +189,13 @@ describe("a run ends early", () => {
     expect(seconds).toBeLessThan(60);
   });
 
+  it("but not at its very last step, after which nothing was left to do", async () => {
+    const callbacks: Callback = { onEpochEnd: ({ epoch }, run) => (epoch === 4 ? run.stop("too late") : null) };
+    const [model, options] = setUp({ callbacks });
+    const { epochs, stopped } = await fit(model, data, options);
+    expect([epochs.length, stopped]).toEqual([4, null]);
+  });
+
   it("when a callback says so, after the step; the modes are as before", async () => {
     const callbacks: Callback = { onBatchEnd: (_, run) => run.stop("mine") };
     const [model, options] = setUp({ callbacks });

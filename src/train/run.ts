@@ -150,7 +150,8 @@ export class Training implements Run {
     this.order?.dispose();
     for (const { weight } of this.plan.weights) weight.dispose();
     const seconds = secondsSince(start);
-    const stopped = failure ? String((failure.error as Error)?.message ?? failure.error) : this.stopped;
+    const early = this.epoch <= this.epochs ? this.stopped : null; // a stop at the last step stops nothing
+    const stopped = failure ? String((failure.error as Error)?.message ?? failure.error) : early;
     const history: History = { epochs: this.records, seconds, stopped, ...failure };
     for (const callback of this.plan.callbacks) {
       try {
