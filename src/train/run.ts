@@ -81,18 +81,15 @@ export class Training implements Run {
 
   private settings(): Record<string, unknown> {
     const { examples, batchSize, accumulate, loader, schedule, callbacks, metrics, optimizer } = this.plan;
-    const names = metrics.map(([name]) => name).join(", ");
-    const shuffle = loader.shuffle;
-    const remembered = remembering(callbacks).length;
     return {
       examples,
       batchSize,
       accumulate,
-      shuffle,
+      shuffle: loader.shuffle,
       optimizer: (optimizer as { name?: string }).name ?? null,
       schedule: schedule?.every ?? null,
-      metrics: names,
-      callbacks: remembered,
+      metrics: metrics.map(([name]) => name).join(", "),
+      callbacks: remembering(callbacks).length,
     };
   }
 
