@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import lzma from "lzma";
@@ -74,7 +74,6 @@ const classNames: Plugin = {
 };
 
 const settings = {
-  outdir: at("dist"),
   bundle: true,
   format: "esm",
   target: "es2022",
@@ -88,15 +87,38 @@ const settings = {
   legalComments: "none",
 } as const satisfies BuildOptions;
 
-/** Where the core's bytes are in the package: a file of their own, which gzip packs better apart from code. */
-const CORE_BYTES = "./core-bytes.js";
+/**
+ * The kinds of runtime, by the conditions of package.json's `exports`: each has a folder of entries in dist/, the default
+ * at its top, and boots by a file of its own.
+ */
+const KINDS = { "": "boot", node: "boot-node", workerd: "boot-workerd", "edge-light": "boot-edge-light" };
+/** The entries, by their names in dist/: what they import besides the code of the same name in dist/lib/. */
+const ENTRIES = { index: ["methods"], functional: [], data: [], inspect: [], node: [] };
 
-const bytesApart: Plugin = {
-  name: "bytes-apart",
-  setup({ onResolve }) {
-    onResolve({ filter: /[\\/]core-bytes\.js$/ }, () => ({ path: CORE_BYTES, external: true }));
+/**
+ * Leaves imports of the core's boot out of the library, and of some files to the package: the binding to the core and
+ * its bytes are files of their own there, one for all entries and for all that boots. Gzip packs bytes better apart from code.
+ */
+const binding = `export { ${[
+  ...readFileSync(at("src/wasm.ts"), "utf8").matchAll(/^export (?:let|const|function) (\w+)/gm),
+]
+  .map(([, name]) => name)
+  .join(", ")} } from "wasm";`;
+const apart = (lib: string): Plugin => ({
+  name: "apart",
+  setup({ onResolve, onLoad }) {
+    // by way of one file, since each import of what is external is kept, under a name of its own
+    onResolve({ filter: /^\..*[\\/]wasm\.ts$/ }, () => ({ path: "wasm", namespace: "binding" }));
+    onLoad({ filter: /.*/, namespace: "binding" }, () => ({ contents: binding, resolveDir: root }));
+    onResolve({ filter: /^wasm$/ }, () => ({ path: `${lib}wasm.js`, external: true }));
+    onResolve({ filter: /[\\/]core-bytes\.js$/ }, () => ({ path: `${lib}core-bytes.js`, external: true }));
+    onResolve({ filter: /[\\/]core\.wasm(\?module)?$/ }, ({ path }) => ({
+      path: path.replace(/.*\//, "./"),
+      external: true,
+    }));
+    onLoad({ filter: /[\\/]src[\\/]boot\.ts$/ }, () => (lib === "./" ? { contents: "" } : undefined));
   },
-};
+});
 
 /**
  * Takes what a bundle holds from there, by its public names, so that all entries have one state; what has none and is
@@ -108,7 +130,7 @@ const heldBy = (bundle: string, { inputs }: Metafile): Plugin => ({
   setup({ onResolve }) {
     onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
       const file = relative(root, join(resolveDir, path)).replaceAll("\\", "/");
-      const held = file in inputs && !COPIED.includes(file);
+      const held = file in inputs && !COPIED.includes(file) && file !== "src/boot.ts";
       return held ? { path: `./${bundle}.js`, external: true } : undefined;
     });
   },
@@ -118,7 +140,7 @@ const heldBy = (bundle: string, { inputs }: Metafile): Plugin => ({
  * Gives the kernels short names, in the core of the package and in `k.name` of its code: 1 kB less. `alloc`, the first
  * that is called, gets one made of the core's bytes, so that a core of another version is refused at once.
  */
-function shortNames(code: string): string {
+function shortNames(): (code: string) => string {
   const bytes = readFileSync(at("build/core.wasm"));
   const stamp = createHash("sha256").update(bytes).digest("hex").slice(0, 4);
   const short = new Map([["alloc", `$${stamp}`]]);
@@ -127,43 +149,70 @@ function shortNames(code: string): string {
     return short.get(name)!;
   });
   writeFileSync(at("dist/core.wasm"), core); // for those who host it themselves
-  writeFileSync(at("dist", CORE_BYTES), packed(core));
+  writeFileSync(at("dist/lib/core-bytes.js"), packed(core));
   // padded, so that source maps stay true
-  return code.replace(/\bk\.(\w+)/g, (whole, name) => `k.${short.get(name) ?? name}`.padEnd(whole.length));
+  return (code) => code.replace(/\bk\.(\w+)/g, (whole, name) => `k.${short.get(name) ?? name}`.padEnd(whole.length));
 }
 
 const LETTERS = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"];
 
-/** Shortens the files of dist/ by Terser, which chooses names that gzip packs better than those of esbuild. */
-async function shorten(entryPoints: object): Promise<void> {
-  for (const name in entryPoints) {
-    const file = at("dist", `${name}.js`);
-    const bundled = readFileSync(file, "utf8");
-    const { code, map } = await minify(name === "functional" ? shortNames(bundled) : bundled, {
-      module: true,
-      ecma: 2020,
-      sourceMap: { content: readFileSync(`${file}.map`, "utf8"), url: `${name}.js.map` },
-    });
-    writeFileSync(file, code!);
-    writeFileSync(`${file}.map`, map as string);
-  }
+/** Shortens a file of dist/ by Terser, which chooses names that gzip packs better than those of esbuild. */
+async function shorten(file: string, kernels = (code: string): string => code): Promise<void> {
+  const { code, map } = await minify(kernels(readFileSync(file, "utf8")), {
+    module: true,
+    ecma: 2020,
+    sourceMap: { content: readFileSync(`${file}.map`, "utf8"), url: `${basename(file)}.map` },
+  });
+  writeFileSync(file, code!);
+  writeFileSync(`${file}.map`, map as string);
 }
 
-/** dist/: declarations by tsc, bundles by esbuild: the whole library in functional.js, the other entries over it. */
+/** dist/: declarations by tsc, bundles by esbuild: the whole library in lib/library.js, other entries' code over it. */
 export async function buildPackage(): Promise<void> {
   buildCore();
-  if (!stale("dist/index.js", "src", "build/core-bytes.js", "tsconfig.build.json", "package-lock.json")) return;
+  if (
+    !stale(
+      "dist/index.js",
+      "src",
+      "build/core-bytes.js",
+      "scripts/build.ts",
+      "tsconfig.build.json",
+      "package-lock.json",
+    )
+  )
+    return;
   rmSync(at("dist"), { recursive: true, force: true });
   run("typescript/bin/tsc", "-p", "tsconfig.build.json");
-  const bundle = async (names: Record<string, string>, held: Plugin[]): Promise<Metafile> => {
-    const entryPoints = Object.fromEntries(Object.entries(names).map(([name, file]) => [name, at("src", file)]));
-    const { metafile } = await build({ ...settings, entryPoints, plugins: [...held, bytesApart, classNames] });
-    await shorten(entryPoints);
+  mkdirSync(at("dist/lib"), { recursive: true });
+  const kernels = shortNames();
+  const bundle = async (files: Record<string, string>, held: Plugin[] = [], folder = "lib"): Promise<Metafile> => {
+    const entryPoints = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, at("src", file)]));
+    const plugins = [...held, apart(folder === "lib" ? "./" : "./lib/"), classNames];
+    const { metafile } = await build({ ...settings, entryPoints, plugins, outdir: at("dist", folder) });
+    const callers = "wasm" in files || "library" in files;
+    for (const name in files) await shorten(at("dist", folder, `${name}.js`), callers ? kernels : undefined);
     return metafile;
   };
-  const functional = heldBy("functional", await bundle({ functional: "functional.ts" }, []));
-  const data = heldBy("data", await bundle({ data: "data.ts" }, [functional])); // one Table in "data" and "node"
-  await bundle({ index: "entry.ts", inspect: "inspect.ts", node: "node.ts", plot: "plot.ts" }, [functional, data]);
+  await bundle({ wasm: "wasm.ts" });
+  const library = heldBy("library", await bundle({ library: "index.ts" }));
+  const data = heldBy("data", await bundle({ data: "data.ts" }, [library])); // one Table in "data" and "node"
+  await bundle({ methods: "methods.ts", inspect: "inspect.ts", node: "node.ts", plot: "plot.ts" }, [library, data]);
+  await bundle(Object.fromEntries(Object.values(KINDS).map((name) => [name, `${name}.ts`])), [], "");
+  for (const [kind, boot] of Object.entries(KINDS)) {
+    const up = kind === "" ? "." : "..";
+    mkdirSync(at("dist", kind), { recursive: true });
+    for (const [name, more] of Object.entries(ENTRIES)) {
+      const code = name === "index" || name === "functional" ? "library" : name;
+      const imports = [`${up}/${boot}.js`, ...more.map((file) => `${up}/lib/${file}.js`)].map(
+        (path) => `import "${path}";\n`,
+      );
+      writeFileSync(at("dist", kind, `${name}.js`), `${imports.join("")}export * from "${up}/lib/${code}.js";\n`);
+    }
+  }
+  writeFileSync(at("dist/plot.js"), 'export * from "./lib/plot.js";\n'); // draws what others computed: needs no core
+  const single = at("dist/sedge.js"); // all of "sedge" in one file, for pages without a bundler
+  await build({ ...settings, entryPoints: [at("dist/index.js")], outfile: single });
+  await shorten(single);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

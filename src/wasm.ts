@@ -7,6 +7,7 @@ interface Platform {
   readonly WebAssembly: {
     readonly Module: new (bytes: CoreSource) => object;
     readonly Instance: new (module: object) => { readonly exports: unknown };
+    validate(bytes: Uint8Array): boolean;
   };
 }
 
@@ -31,19 +32,39 @@ let heapF32 = new Float32Array(0);
 let heapI32 = new Int32Array(0);
 let heapU8 = new Uint8Array(0);
 
-/** What a core that does not start at import is likely to lack. */
-const HINT =
-  "sedge: the core could not start: this runtime needs WebAssembly with SIMD, " +
-  "a content security policy must allow 'wasm-unsafe-eval', and an edge runtime wants init({ module })";
+const FAILED = "sedge: the core could not start: ";
+
+/** Compiles where 128-bit SIMD is there: a function that splats a constant and drops it. */
+const SIMD = "\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x0a\x09\x01\x07\0\x41\0\xfd\x0f\x1a\x0b";
+
+/** What to do about a core that did not start; null if the fault is not the runtime's. */
+function cure({ WebAssembly }: Partial<Platform>, message: string): string | null {
+  if (WebAssembly === undefined) return "this runtime has no WebAssembly; sedge runs on nothing else";
+  if (/content.?security|\bCSP\b|-eval'/i.test(message)) {
+    return "a content security policy forbids WebAssembly: add 'wasm-unsafe-eval' to its script-src";
+  }
+  if (/embedder|code generation/i.test(message)) {
+    return (
+      "this runtime compiles no WebAssembly from bytes: bundle with the condition workerd or edge-light, " +
+      "or import sedge/core.wasm as a module and call init({ module })"
+    );
+  }
+  if (!WebAssembly.validate(Uint8Array.from(SIMD, (c) => c.charCodeAt(0)))) {
+    return "this runtime's WebAssembly has no SIMD: it takes Chrome 91, Firefox 89, Safari 16.4 or Node 20, and SSE4.1 or NEON";
+  }
+  return null;
+}
 
 /**
  * Starts the library from compiled bytes or a compiled module, in the place of any core before.
- * A failure is remembered and thrown by the first op, after `hint`, so that `init({ module })` can still mend it.
+ * A failure is remembered and thrown by the first op, so that `init({ module })` can still mend it; it says what to do,
+ * or else `hint`.
  */
-export function boot(source: CoreSource | (() => CoreSource), hint = HINT): void {
+export function boot(source: CoreSource | (() => CoreSource), hint = `${FAILED}expected core.wasm as a module`): void {
   intsPtr = 0;
+  const platform = globalThis as unknown as Platform;
   try {
-    const { WebAssembly } = globalThis as unknown as Platform;
+    const { WebAssembly } = platform;
     const given = typeof source === "function" ? source() : source;
     // by its tag, since a module may come from another realm
     const isModule = Object.prototype.toString.call(given) === "[object WebAssembly.Module]";
@@ -52,8 +73,15 @@ export function boot(source: CoreSource | (() => CoreSource), hint = HINT): void
     intsPtr = k.alloc(INTS_BYTES) >>> 0;
     refresh();
   } catch (cause) {
-    k = failing(() => new Error(`${hint} (${String(cause)})`, { cause }));
+    const why = cure(platform, String(cause));
+    const message = `${why === null ? hint : FAILED + why} (${String(cause)})`;
+    k = failing(() => new Error(message, { cause }));
   }
+}
+
+/** Boots unless a core is running: what an entry does, of which a program may import several. */
+export function start(source: CoreSource | (() => CoreSource)): void {
+  if (!booted()) boot(source);
 }
 
 /** Whether a core is running. */

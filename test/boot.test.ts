@@ -1,5 +1,7 @@
 // Starting the core: by bytes, by a compiled module, not at all; what a failure says, and how it is mended.
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
 const bytes = readFileSync(new URL("../build/core.wasm", import.meta.url));
@@ -61,10 +63,79 @@ describe("without a core", () => {
       throw new Error("blocked");
     });
     expect(() => lib.ones([3])).toThrow(
-      /^sedge: the core could not start: .* wants init\({ module }\) \(Error: blocked\)$/,
+      /^sedge: the core could not start: expected core.wasm as a module \(Error: blocked\)$/,
     );
     lib.init({ module: compiled });
     expect(lib.works()).toEqual([2, 2, 2]);
+  });
+});
+
+describe("a core that does not start says what to do:", () => {
+  const { Instance, validate } = WebAssembly;
+  /** What the first op says in a runtime whose compiler refuses with a message. */
+  function said(message: string, platform: object = { validate }): string {
+    const { CompileError } = WebAssembly;
+    class Module {
+      constructor() {
+        throw new CompileError(message);
+      }
+    }
+    vi.stubGlobal("WebAssembly", { Module, Instance, ...platform });
+    lib.boot(bytes);
+    vi.unstubAllGlobals();
+    try {
+      lib.ones([3]);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "nothing";
+  }
+
+  it.each([
+    [
+      "Chromium",
+      "WebAssembly.Module(): Refused to compile or instantiate WebAssembly module because 'unsafe-eval' is not an allowed source of script in the following Content Security Policy directive: \"script-src 'self'\"",
+    ],
+    ["Firefox", "call to WebAssembly.Module() blocked by CSP"],
+    ["WebKit", "Refused to create a WebAssembly object because 'unsafe-eval' or 'wasm-unsafe-eval' is not an allowed"],
+  ])("a content security policy in %s", (_, message) => {
+    expect(said(message)).toContain("a content security policy forbids WebAssembly: add 'wasm-unsafe-eval' to its");
+  });
+
+  it("an edge runtime that compiles nothing", () => {
+    expect(said("WebAssembly.Module(): Wasm code generation disallowed by embedder")).toMatch(
+      /compiles no WebAssembly from bytes: bundle with the condition workerd or edge-light, .* init\({ module }\)/,
+    );
+  });
+
+  it("no SIMD", () => {
+    expect(said("invalid opcode 0xfd", { validate: () => false })).toContain("this runtime's WebAssembly has no SIMD");
+  });
+
+  it("no WebAssembly", () => {
+    vi.stubGlobal("WebAssembly", undefined);
+    lib.boot(bytes);
+    vi.unstubAllGlobals();
+    expect(() => lib.ones([3])).toThrow("sedge: the core could not start: this runtime has no WebAssembly");
+  });
+
+  it("something else, with the cause", () => {
+    const message = "expected magic word 00 61 73 6d, found 3c 21 64 6f @+0";
+    expect(said(message)).toBe(
+      `sedge: the core could not start: expected core.wasm as a module (CompileError: ${message})`,
+    );
+  });
+
+  it("no SIMD in a real engine without SSE4.1", () => {
+    // x64 only: elsewhere the engine has no such switch, and SIMD
+    const file = fileURLToPath(new URL("../src/wasm.ts", import.meta.url));
+    const script = `import { boot, k } from ${JSON.stringify(file)}; import { readFileSync } from "node:fs";
+      boot(readFileSync(${JSON.stringify(fileURLToPath(new URL("../build/core.wasm", import.meta.url)))}));
+      try { k.alloc(1); console.log("runs"); } catch (error) { console.log(error.message); }`;
+    const flags = ["--no-enable-sse4-1", "--no-enable-avx", "--import", "tsx", "--input-type=module", "-e", script];
+    const said = execFileSync(process.execPath, flags, { encoding: "utf8" });
+    if (process.arch === "x64") expect(said).toContain("this runtime's WebAssembly has no SIMD: it takes");
+    else expect(said).toBe("runs\n");
   });
 });
 

@@ -21,7 +21,9 @@ export const TIERS: readonly (readonly string[])[] = [
   ["data/", "io/", "train/"],
   ["inspect/"],
   ["nn.ts", "optim.ts", "metrics.ts", "index.ts"],
-  ["boot.ts", "methods.ts", "entry.ts", "functional.ts", "data.ts", "inspect.ts", "node.ts", "plot.ts"],
+  ["inlined.ts", "core-wasm.d.ts"],
+  ["boot.ts", "boot-node.ts", "boot-workerd.ts", "boot-edge-light.ts"],
+  ["methods.ts", "entry.ts", "functional.ts", "data.ts", "inspect.ts", "node.ts", "plot.ts"],
 ];
 
 function tierOf(path: string): number {
