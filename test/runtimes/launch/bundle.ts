@@ -1,0 +1,49 @@
+// Puts a job and the code around it into one module, in each form that runtimes take. Where a runtime resolves packages by
+// itself the library stays outside, so that it is the package's `exports` that are tested.
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type BuildOptions, build, type Plugin } from "esbuild";
+import { root, workspace } from "./paths.ts";
+
+/** Bundles code that may import "outcome" and "job". */
+async function bundle(code: string, job: string, options: BuildOptions): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: code, resolveDir: workspace },
+    alias: { outcome: join(workspace, "launch/outcome.js"), job },
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2022",
+    logLevel: "silent",
+    ...options,
+  });
+  return outputFiles![0]!.text;
+}
+
+/** A module that imports the library by its name. */
+export const withoutLibrary = (code: string, job: string): Promise<string> =>
+  bundle(code, job, { external: ["sedge", "sedge/*"], platform: "neutral" });
+
+/** A module or script with the library in it, bundled as the conditions of `exports` say. */
+export async function withLibrary(
+  code: string,
+  { job, folder, ...options }: { job: string; folder: string } & BuildOptions,
+): Promise<string> {
+  install(folder);
+  return await bundle(code, job, { nodePaths: [join(folder, "node_modules")], platform: "browser", ...options });
+}
+
+/** Makes `folder` a project that has the package installed. */
+export function install(folder: string): void {
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(root, join(folder, "node_modules/sedge"), "junction");
+  writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
+}
+
+/** Finds imports of the core as a module (`./core.wasm`, `./core.wasm?module`), which each edge has its own way of. */
+export const coreImports = (resolved: { path: string; external?: boolean; namespace?: string }): Plugin => ({
+  name: "core-imports",
+  setup({ onResolve }) {
+    onResolve({ filter: /\.wasm(\?module)?$/ }, () => resolved);
+  },
+});

@@ -1,0 +1,72 @@
+// Processes that launchers start: none outlives its run, whichever way that ends.
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import type { Outcome } from "./types.ts";
+
+const alive = new Set<ChildProcess>();
+const endAll = (): void => {
+  for (const child of alive) child.kill("SIGKILL");
+};
+
+/** Starts a process that is killed when `signal` aborts, or this process ends. `failure` tells, by rejecting, if it ends before. */
+export function start(
+  command: string,
+  args: readonly string[],
+  { signal, ...options }: SpawnOptions & { signal: AbortSignal },
+): { child: ChildProcess; failure: Promise<never>; said(): string } {
+  if (alive.size === 0) process.once("exit", endAll);
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
+  alive.add(child);
+  let said = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding("utf8");
+    // what a process says is shown if it fails: its end is what tells
+    stream?.on("data", (text: string) => {
+      said = (said + text).slice(-4000);
+    });
+  }
+  const failure = new Promise<never>((_, reject) => {
+    child.once("error", (error) => reject(new Error(`${command}: ${error.message}`)));
+    child.once("close", (status, by) => {
+      alive.delete(child);
+      if (alive.size === 0) process.removeListener("exit", endAll);
+      reject(new Error(`${command} ended by ${by ?? `exit status ${status}`}: ${said.trim() || "it said nothing"}`));
+    });
+    signal.addEventListener(
+      "abort",
+      () => {
+        child.kill("SIGKILL");
+        reject(signal.reason);
+      },
+      { once: true },
+    );
+  });
+  failure.catch(() => {}); // nobody may be waiting for it any more
+  return { child, failure, said: () => said };
+}
+
+/** What the code around a job prints before its outcome: jobs may print too. */
+export const MARK = "@sedge-outcome ";
+
+/** Runs a program to the line that holds the outcome of its job. */
+export async function printed(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptions & { signal: AbortSignal },
+): Promise<Outcome> {
+  const { child, failure } = start(command, args, options);
+  const outcome = new Promise<Outcome>((done, reject) => {
+    let rest = "";
+    child.stdout!.on("data", (text: string) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      const line = lines.find((line) => line.startsWith(MARK));
+      if (line === undefined) return;
+      try {
+        done(JSON.parse(line.slice(MARK.length)));
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+  return await Promise.race([outcome, failure]);
+}
