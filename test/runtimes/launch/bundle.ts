@@ -40,10 +40,13 @@ export function install(folder: string): void {
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }\n');
 }
 
-/** Finds imports of the core as a module (`./core.wasm`, `./core.wasm?module`), which each edge has its own way of. */
-export const coreImports = (resolved: { path: string; external?: boolean; namespace?: string }): Plugin => ({
-  name: "core-imports",
-  setup({ onResolve }) {
-    onResolve({ filter: /\.wasm(\?module)?$/ }, () => resolved);
+/** What imports of the core as a module (`./core.wasm`, `./core.wasm?module`) give: `code`, or that of the runtime. */
+export const coreModule = (code?: string): Plugin => ({
+  name: "core-module",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\.wasm(\?module)?$/ }, () =>
+      code === undefined ? { path: "./core.wasm", external: true } : { path: "core", namespace: "core-module" },
+    );
+    onLoad({ filter: /./, namespace: "core-module" }, () => ({ contents: code ?? "" }));
   },
 });

@@ -16,11 +16,16 @@ export function launcher<F extends Found>(
   start: (found: F, errand: Errand) => Promise<Outcome>,
   { fetches = true } = {},
 ): Launcher {
+  let looked: Promise<F | Missing> | undefined;
+  const once = (): Promise<F | Missing> => {
+    looked ??= find();
+    return looked;
+  };
   return {
     name,
-    find,
+    find: once,
     async run(job, { timeLimit = TIME_LIMIT } = {}) {
-      const found = await find();
+      const found = await once();
       if ("missing" in found) throw new Error(`${name}: ${found.missing}`);
       const server = await serve();
       const folder = mkdtempSync(join(tmpdir(), "sedge-job-"));

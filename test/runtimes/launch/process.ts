@@ -34,7 +34,8 @@ export function start(
     signal.addEventListener(
       "abort",
       () => {
-        child.kill("SIGKILL");
+        child.kill(); // gently: a display removes its lock
+        setTimeout(() => child.kill("SIGKILL"), 3_000).unref();
         reject(signal.reason);
       },
       { once: true },

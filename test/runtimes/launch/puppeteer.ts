@@ -1,0 +1,82 @@
+// Chromium and Firefox, driven by puppeteer: it brings a profile of its own for each run and takes it away again.
+import puppeteer, { type Browser, type LaunchOptions } from "puppeteer-core";
+import { installed } from "./find.ts";
+import { aborted, launcher } from "./launcher.ts";
+import { preparePage } from "./page.ts";
+import type { Launcher } from "./types.ts";
+
+/** How long a browser may take to start, in ms: seconds at most, but of a busy machine. */
+const START_LIMIT = 60_000;
+
+/** Ends a browser, even one that hears nothing any more because its page never comes back. */
+async function end(browser: Browser): Promise<void> {
+  const process = browser.process();
+  const timer = setTimeout(() => process?.kill("SIGKILL"), 5_000);
+  await browser.close().catch(() => process?.kill("SIGKILL"));
+  clearTimeout(timer);
+}
+
+/** Starts a browser; once more if it does not come up, which happens on a busy machine. */
+async function open(name: string, options: LaunchOptions): Promise<Browser> {
+  try {
+    return await puppeteer.launch(options);
+  } catch (error) {
+    console.error(`${name} did not start, once more: ${String(error).split("\n")[0]}`);
+    return await puppeteer.launch(options);
+  }
+}
+
+function browserLauncher(name: string, programs: readonly string[], cure: string, options: LaunchOptions): Launcher {
+  return launcher(
+    name,
+    () => installed(programs, cure),
+    async ({ binary }, errand) => {
+      const url = await preparePage(errand);
+      const browser = await open(name, {
+        ...options,
+        executablePath: binary,
+        timeout: START_LIMIT,
+        protocolTimeout: START_LIMIT,
+      });
+      try {
+        const page = await browser.newPage();
+        const crash = new Promise<never>((_, reject) => {
+          page.once("error", (error) => reject(new Error(`${name}: the page crashed: ${error.message}`)));
+          browser.once("disconnected", () => reject(new Error(`${name} ended`)));
+        });
+        crash.catch(() => {});
+        // not awaited: a page that never gives its thread back is never loaded
+        page.goto(url).catch(() => {});
+        return await Promise.race([errand.server.outcome, crash, aborted(errand.signal)]);
+      } finally {
+        await end(browser);
+      }
+    },
+  );
+}
+
+export const chromium = browserLauncher(
+  "Chromium",
+  ["chromium", "chromium-browser", "google-chrome"],
+  "on Debian: apt-get install chromium",
+  {
+    browser: "chrome",
+    // no sandbox, for containers run as root; nothing that asks the network
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  },
+);
+
+export const firefox = browserLauncher(
+  "Firefox",
+  ["firefox-esr", "firefox"],
+  "on Debian: apt-get install firefox-esr",
+  { browser: "firefox" },
+);
