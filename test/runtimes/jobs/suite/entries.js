@@ -13,7 +13,7 @@ export const entries = {
     x.dispose();
   },
 
-  "sedge/data reads a table and encodes it": (sedge, { data }) => {
+  "sedge/data reads a table and encodes it": (_sedge, { data }) => {
     const { parseCsv, TableEncoder, Table, trainTestSplit } = data;
     const table = parseCsv('size,colour\n1,red\n3,"blue"\n5,red\n');
     ok(table instanceof Table, "a Table");
