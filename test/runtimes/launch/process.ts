@@ -1,4 +1,4 @@
-// Processes that launchers start: none outlives its run, whichever way that ends.
+// Processes that launchers start: each is told to end when its run is over, whichever way, and killed if it does not.
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import type { Outcome } from "./types.ts";
 
