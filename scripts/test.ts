@@ -7,6 +7,10 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildCore } from "./build.ts";
 
+/** What was skipped or is missing, and what failed: told at the end, for who sees only the end of a long log. */
+const leftOut: string[] = [];
+const broken: string[] = [];
+
 interface Count {
   passed: number;
   failed: number;
@@ -35,9 +39,11 @@ const honest = (count: Count, status: number | null): Count =>
 const single = (...args: string[]): Count =>
   node(args).status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 
-/** A program whose last line is `N passed, N failed ...`. */
+/** A program whose last line is `N passed, N failed ...`, and that tells what failed and what it leaves out. */
 function counting(...args: string[]): Count {
   const { status, stdout } = node(args, true);
+  leftOut.push(...[...stdout.matchAll(/^LEFT OUT: (.*)$/gm)].map(([, what]) => what!));
+  broken.push(...[...stdout.matchAll(/^FAILED: (.*)$/gm)].map(([, what]) => what!));
   const [, passed = 0, failed = 0] = /(\d+) passed, (\d+) failed/.exec(stdout.trimEnd().split("\n").at(-1) ?? "") ?? [];
   return honest({ passed: Number(passed), failed: Number(failed) }, status);
 }
@@ -55,10 +61,6 @@ interface VitestResults {
     }[];
   }[];
 }
-
-/** Tests that were skipped, and those that failed: told at the end, for who sees only the end of a long log. */
-const leftOut: string[] = [];
-const broken: string[] = [];
 
 function vitest(): Count {
   const folder = mkdtempSync(join(tmpdir(), "sedge-test-"));
@@ -90,6 +92,7 @@ const suites: [name: string, run: () => Count][] = [
   ["types, lint, layers, size", () => single(tsx, "scripts/check.ts")],
   ["unit tests and the documentation's examples", vitest],
   ["reference vectors", () => counting(tsx, "scripts/oracle.ts")],
+  ["the shared suite in every runtime", () => counting(tsx, "scripts/runtimes.ts")],
   ["same bits in every runtime", () => single(tsx, "scripts/repro.ts")],
 ];
 
@@ -102,9 +105,9 @@ const counts = suites.map(([name, run]) => {
 console.log("");
 for (const { name, passed, failed } of counts) console.log(`${name}: ${passed} passed, ${failed} failed`);
 const data = resolve(root, process.env.SEDGE_DATA ?? "../shared");
-if (!existsSync(data)) console.log(`left out: tests on real data, for SEDGE_DATA names no folder (${data})`);
-for (const name of broken) console.log(`failed: ${name}`);
-for (const name of leftOut) console.log(`left out: ${name}`);
+if (!existsSync(data)) console.log(`LEFT OUT: tests on real data, for SEDGE_DATA names no folder (${data})`);
+for (const name of broken) console.log(`FAILED: ${name}`);
+for (const name of leftOut) console.log(`LEFT OUT: ${name}`);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 console.log(`${counts.reduce((sum, count) => sum + count.passed, 0)} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
