@@ -39,6 +39,13 @@ export interface Benchmark {
   setup(): () => unknown;
 }
 
+/** What runs in processes of its own, and times itself there; in ms. */
+export interface Program {
+  name: string;
+  /** What each of its runs took, or why it cannot run here. */
+  times(): number[] | string;
+}
+
 export interface Result {
   name: string;
   unit: Unit;
@@ -94,6 +101,12 @@ function againstPeak(benchmark: Benchmark, flops: number, run: () => unknown, pe
   }
   const [min, max] = [Math.min(...times), Math.max(...times)];
   return { ...inUnit(benchmark, median(times), min, max), ofPeak: median(ofPeak), ofAddPeak: median(ofAddPeak) };
+}
+
+/** The statistics of a program's runs. */
+export function statistics(name: string, times: readonly number[]): Result {
+  const [min, max] = [Math.min(...times), Math.max(...times)];
+  return { name, unit: "ms", median: median(times), min, max, ofPeak: null, ofAddPeak: null };
 }
 
 function alone(benchmark: Benchmark, run: () => unknown): Result {

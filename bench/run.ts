@@ -4,7 +4,7 @@
 import { readdirSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { type Benchmark, measure, median, type Result } from "./harness.ts";
+import { type Benchmark, measure, median, type Program, type Result, statistics } from "./harness.ts";
 import { loadPeak, type Peak } from "./peak.ts";
 
 const { values: options } = parseArgs({
@@ -15,8 +15,8 @@ const folder = new URL("./", import.meta.url);
 const { tidy } = await import("../src/scope.ts");
 await import("../src/boot.ts");
 const files = readdirSync(folder).filter((file) => file.endsWith(".bench.js"));
-const all: Benchmark[] = [];
-for (const file of files.sort()) all.push(...((await import(new URL(file, folder).href)).default as Benchmark[]));
+const all: (Benchmark | Program)[] = [];
+for (const file of files.sort()) all.push(...(await import(new URL(file, folder).href)).default);
 const chosen = all.filter(({ name }) => name.includes(options.filter));
 if (chosen.length === 0) {
   console.error(`bench: expected --filter to be a part of a name, got "${options.filter}"; there are:`);
@@ -40,7 +40,8 @@ for (let round = 0; round < 5; round++) {
 const results: Result[] = [];
 if (!options.json) console.log(row("", "median", "min", "max", "unit", "of peak", "of add peak"));
 for (const benchmark of chosen) {
-  const result = tidy(() => measure(benchmark, peak));
+  const result = resultOf(benchmark);
+  if (result === null) continue;
   results.push(result);
   if (options.json) continue;
   const { name, unit } = result;
@@ -53,6 +54,15 @@ else
   console.log(
     `\n${report.machine}\npeak ${limit(report.peakGflops)} (multiply and add), ${limit(report.addPeakGflops)} (add only)`,
   );
+
+/** Null where a program cannot run, which is said. */
+function resultOf(benchmark: Benchmark | Program): Result | null {
+  if ("setup" in benchmark) return tidy(() => measure(benchmark, peak));
+  const times = benchmark.times();
+  if (typeof times !== "string") return statistics(benchmark.name, times);
+  console.error(`${benchmark.name}: left out: ${times}`);
+  return null;
+}
 
 function noted(list: number[], value: number): number {
   list.push(value);

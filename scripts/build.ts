@@ -33,17 +33,24 @@ function stale(output: string, ...inputs: string[]): boolean {
 /**
  * build/core.wasm with its types, and the same bytes compressed, as a module of base64 text: base64 of the plain bytes
  * would be half as much again to download, since gzip cannot see their patterns any more. LZMA makes them a quarter smaller
- * than gzip does, and src/lzma.ts unpacks it in less code than other formats take.
+ * than gzip does, and assembly/unpack.ts unpacks it in less code than other formats take.
  */
 export function buildCore(): void {
   if (!stale("build/core-bytes.js", "assembly", "asconfig.json", "scripts/optimize.ts", "package-lock.json")) return;
   mkdirSync(at("build"), { recursive: true });
   run("assemblyscript/bin/asc.js", "--target", "release");
+  run("assemblyscript/bin/asc.js", "assembly/unpack.ts", "-o", "build/unpack.wasm", ...UNPACKER);
   const bytes = optimize(readFileSync(at("build/core.wasm")));
   writeFileSync(at("build/core.wasm"), bytes);
   writeFileSync(at("build/core-bytes.d.ts"), "export declare const compressed: string;\n");
   writeFileSync(at("build/core-bytes.js"), packed(bytes));
+  writeFileSync(at("build/unpacker.d.ts"), "export declare const unpacker: string;\n");
+  const unpacker = readFileSync(at("build/unpack.wasm"), "base64");
+  writeFileSync(at("build/unpacker.js"), `export const unpacker = "${unpacker}";\n`);
 }
+
+/** How the core's unpacker is compiled: to few bytes, with memory for 250 kB of text and 750 of what it stands for. */
+const UNPACKER = "--config none -Oz --noAssert --runtime stub --initialMemory 16 --use abort=".split(" ");
 
 /** The core's bytes as a module of text. */
 function packed(bytes: Uint8Array): string {

@@ -32,6 +32,7 @@ let heapF32 = new Float32Array(0);
 let heapI32 = new Int32Array(0);
 let heapU8 = new Uint8Array(0);
 
+const platform = globalThis as unknown as Platform;
 const FAILED = "sedge: the core could not start: ";
 
 /** Compiles where 128-bit SIMD is there: a function that splats a constant and drops it. */
@@ -62,14 +63,8 @@ function cure({ WebAssembly }: Partial<Platform>, message: string): string | nul
  */
 export function boot(source: CoreSource | (() => CoreSource), hint = `${FAILED}expected core.wasm as a module`): void {
   intsPtr = 0;
-  const platform = globalThis as unknown as Platform;
   try {
-    const { WebAssembly } = platform;
-    const given = typeof source === "function" ? source() : source;
-    // by its tag, since a module may come from another realm
-    const isModule = Object.prototype.toString.call(given) === "[object WebAssembly.Module]";
-    const module = isModule ? given : new WebAssembly.Module(given);
-    k = new WebAssembly.Instance(module).exports as Kernels;
+    k = instantiate(typeof source === "function" ? source() : source) as Kernels;
     intsPtr = k.alloc(INTS_BYTES) >>> 0;
     refresh();
   } catch (cause) {
@@ -77,6 +72,14 @@ export function boot(source: CoreSource | (() => CoreSource), hint = `${FAILED}e
     const message = `${why === null ? hint : FAILED + why} (${String(cause)})`;
     k = failing(() => new Error(message, { cause }));
   }
+}
+
+/** @internal The exports of a module that imports nothing. */
+export function instantiate(source: CoreSource): unknown {
+  const { WebAssembly } = platform;
+  // by its tag, since a module may come from another realm
+  const isModule = Object.prototype.toString.call(source) === "[object WebAssembly.Module]";
+  return new WebAssembly.Instance(isModule ? source : new WebAssembly.Module(source)).exports;
 }
 
 /** Boots unless a core is running: what an entry does, of which a program may import several. */

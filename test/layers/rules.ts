@@ -11,7 +11,7 @@ export type Sources = ReadonlyMap<string, string>;
  * is a folder. The order is that of the design: what computes knows nothing of what is built from it.
  */
 export const TIERS: readonly (readonly string[])[] = [
-  ["shape.ts", "numbers.ts", "wasm.ts", "lzma.ts"],
+  ["shape.ts", "numbers.ts", "wasm.ts"],
   ["random.ts", "memory.ts", "sites.ts", "scope.ts"],
   ["format.ts", "tensor.ts"],
   ["observe.ts", "autograd.ts", "backward.ts", "grad.ts"],

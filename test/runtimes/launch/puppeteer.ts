@@ -3,7 +3,7 @@ import puppeteer, { type Browser, type LaunchOptions } from "puppeteer-core";
 import { installed } from "./find.ts";
 import { aborted, launcher } from "./launcher.ts";
 import { preparePage } from "./page.ts";
-import type { Launcher } from "./types.ts";
+import type { Launcher, Missing } from "./types.ts";
 
 /** How long a browser may take to start, in ms: seconds at most, but of a busy machine. */
 const START_LIMIT = 60_000;
@@ -26,19 +26,22 @@ async function open(name: string, options: LaunchOptions): Promise<Browser> {
   }
 }
 
+async function driven<T>(name: string, options: LaunchOptions, use: (browser: Browser) => Promise<T>): Promise<T> {
+  const browser = await open(name, { ...options, timeout: START_LIMIT, protocolTimeout: START_LIMIT });
+  try {
+    return await use(browser);
+  } finally {
+    await end(browser);
+  }
+}
+
 function browserLauncher(name: string, programs: readonly string[], cure: string, options: LaunchOptions): Launcher {
   return launcher(
     name,
     () => installed(programs, cure),
     async ({ binary }, errand) => {
       const url = await preparePage(errand);
-      const browser = await open(name, {
-        ...options,
-        executablePath: binary,
-        timeout: START_LIMIT,
-        protocolTimeout: START_LIMIT,
-      });
-      try {
+      return await driven(name, { ...options, executablePath: binary }, async (browser) => {
         const page = await browser.newPage();
         const crash = new Promise<never>((_, reject) => {
           page.once("error", (error) => reject(new Error(`${name}: the page crashed: ${error.message}`)));
@@ -48,14 +51,12 @@ function browserLauncher(name: string, programs: readonly string[], cure: string
         // not awaited: a page that never gives its thread back is never loaded
         page.goto(url).catch(() => {});
         return await Promise.race([errand.server.outcome, crash, aborted(errand.signal)]);
-      } finally {
-        await end(browser);
-      }
+      });
     },
   );
 }
 
-export const chromium = browserLauncher(
+const CHROMIUM: Parameters<typeof browserLauncher> = [
   "Chromium",
   ["chromium", "chromium-browser", "google-chrome"],
   "on Debian: apt-get install chromium",
@@ -72,7 +73,17 @@ export const chromium = browserLauncher(
       "--disable-sync",
     ],
   },
-);
+];
+
+export const chromium = browserLauncher(...CHROMIUM);
+
+/** Chromium for more than a job: as long as `use` takes. */
+export async function withChromium<T>(use: (browser: Browser) => Promise<T>): Promise<T | Missing> {
+  const [name, programs, cure, options] = CHROMIUM;
+  const found = await installed(programs, cure);
+  if ("missing" in found) return found;
+  return await driven(name, { ...options, executablePath: found.binary }, use);
+}
 
 export const firefox = browserLauncher(
   "Firefox",
