@@ -156,7 +156,7 @@ class Hypot extends Op2 {
 }
 class Copysign extends Op2 {
   @inline at(a: v128, b: v128): v128 {
-    return v128.bitselect(b, a, f32x4.splat(-0.0));
+    return v128.or(f32x4.abs(a), v128.and(v128.and(b, f32x4.eq(b, b)), f32x4.splat(-0.0)));
   }
 }
 class PowScalar extends Op3 {
@@ -286,7 +286,7 @@ export function truncDivInt(y: usize, a: usize, b: usize, n: i32, layout: usize)
 export function hypot(y: usize, a: usize, b: usize, n: i32, layout: usize): void {
   broadcast2<Hypot>(y, a, b, n, layout);
 }
-/** y = |a| with the sign of b */
+/** y = |a| with the sign of b; + where b is NaN, since CPUs give computed ones different signs */
 export function copysign(y: usize, a: usize, b: usize, n: i32, layout: usize): void {
   broadcast2<Copysign>(y, a, b, n, layout);
 }

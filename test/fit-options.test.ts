@@ -1,6 +1,6 @@
 // What fit may be told beside loss, optimizer and epochs: schedules, clipping, accumulation, class weights, augmentation,
 // signals, early stopping. The loop itself is fit.test.ts; going on from a checkpoint resume.test.ts.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   batches,
   type Callback,
@@ -182,11 +182,20 @@ describe("a run ends early", () => {
     expect(weights(model)).toEqual(before);
   });
 
-  it("by timers too, for the event loop turns during a run", async () => {
-    const [model, options] = setUp({ epochs: 1e9, signal: AbortSignal.timeout(100) });
-    const { stopped, seconds } = await fit(model, data, options);
-    expect(stopped).toMatch(/^aborted: /);
-    expect(seconds).toBeLessThan(60);
+  it.each([
+    ["Node", []],
+    ["a page", ["setImmediate"]],
+    ["an edge runtime with timers only", ["setImmediate", "MessageChannel"]],
+  ])("by timers too, for the event loop turns during a run: in %s", async (_, absent) => {
+    for (const name of absent) vi.stubGlobal(name, undefined);
+    try {
+      const [model, options] = setUp({ epochs: 1e9, signal: AbortSignal.timeout(100) });
+      const { stopped, seconds } = await fit(model, data, options);
+      expect(stopped).toMatch(/^aborted: /);
+      expect(seconds).toBeLessThan(60);
+    } finally {
+      vi.unstubAllGlobals();
+    }
   });
 
   it("but not at its very last step, after which nothing was left to do", async () => {

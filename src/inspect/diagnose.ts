@@ -156,7 +156,7 @@ export function stdOf({ data, dtype, size }: Tensor): number {
     sum += data[i]!;
     squares += data[i]! * data[i]!;
   }
-  return Math.sqrt(Math.max(0, squares / size - (sum / size) ** 2));
+  return Math.sqrt(Math.max(0, squares / size - (sum / size) * (sum / size)));
 }
 
 /** Without what only the findings need. */

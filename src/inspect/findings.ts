@@ -77,7 +77,7 @@ const percent = (share: number): string => `${Math.round(100 * share)} %`;
 export const nameOf = ({ path, kind }: { path: string; kind: string }): string =>
   kind.endsWith("()") ? (path === "" ? kind : `${kind} in ${path}`) : path === "" ? kind : path;
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+const median = (values: readonly number[]): number => Float64Array.from(values).sort()[values.length >> 1]!;
 const largest = (values: readonly number[]): number => values.reduce((a, b) => Math.max(a, b), 0);
 
 /** At most so many names in a text. */
@@ -136,7 +136,7 @@ export function findingsOf(rows: readonly Figures[], circumstances: Circumstance
     (row) => `standard deviation ${short(row.std)}`,
     "initialise by fan-in (nn.init.kaimingNormal), normalise, or scale the inputs to a standard deviation of 1",
   );
-  const norm = Math.sqrt(rows.reduce((sum, { gradientNorm }) => sum + (gradientNorm ?? 0) ** 2, 0));
+  const norm = Math.sqrt(rows.reduce((sum, { gradientNorm: g }) => sum + (g ?? 0) * (g ?? 0), 0));
   if (norm > STEEP) {
     const cure =
       "clip gradients (clip: 1), initialise by fan-in, and scale inputs and targets to a standard deviation of 1";

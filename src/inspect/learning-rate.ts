@@ -2,6 +2,7 @@
 import { batches } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Layer } from "../nn/module.ts";
+import { pow } from "../numbers.ts";
 import { checkInt, checkNumber, checkOptions, demand } from "../shape.ts";
 import type { Loss } from "../train/evaluate.ts";
 import { type AnyOptimizer, checkModule, checkOptimizer, lossOf, preserving } from "./preserve.ts";
@@ -152,8 +153,7 @@ export function findLearningRate(model: Layer, data: Dataset, options: FindLearn
     let [average, least] = [0, Infinity];
     while (rates.length < steps) {
       for (const [x, y] of loader) {
-        // Math.pow may differ between engines in the last bit; the weights that it reaches are thrown away
-        const rate = from * (to / from) ** (rates.length / (steps - 1));
+        const rate = from * pow(to / from, rates.length / (steps - 1));
         for (const group of optimizer.paramGroups) group.lr = rate;
         optimizer.zeroGrad();
         const value = loss(model.call(x), y);

@@ -18,7 +18,7 @@ const bytesOf = (x: Tensor): Uint8Array => u8(x.ptr, byteLength(x));
 /**
  * The bytes of a safetensors file that holds `tensors`: float32 as F32, int32 as I32, bool as BOOL.
  * The same tensors give the same bytes, whatever their order: wider types come first, then names in code-unit order,
- * so that each tensor begins at a multiple of its element's size.
+ * so that each tensor begins at a multiple of its element's size. A NaN has the bits 0x7fc00000, whatever it had in memory.
  *
  * @param tensors tensors by name, any shapes, such as `model.stateDict()`.
  * @param options.metadata facts about the file, text by name, kept in its `__metadata__`. Default: none.
@@ -55,9 +55,16 @@ export function encodeSafetensors(tensors: Readonly<StateDict>, options?: { meta
   const bytes = new Uint8Array(header.length + end);
   bytes.set(header);
   named.forEach(([, x], i) => {
-    bytes.set(bytesOf(x), header.length + entries[i]!.begin);
+    const begin = header.length + entries[i]!.begin;
+    bytes.set(bytesOf(x), begin);
+    if (x.dtype === "float32") oneNaN(new Uint32Array(bytes.buffer, begin, x.size));
   });
   return bytes;
+}
+
+/** Gives every NaN the same bits: those of a computed one are another CPU's or engine's, and the same run is to give the same file. */
+function oneNaN(bits: Uint32Array): void {
+  for (let i = 0; i < bits.length; i++) if ((bits[i]! & 0x7fffffff) > 0x7f800000) bits[i] = 0x7fc00000;
 }
 
 function checkMetadata(op: string, metadata: Metadata | undefined): void {

@@ -57,7 +57,7 @@ export class ConfusionMatrix extends Streaming {
   }
 
   protected fits(length: number): boolean {
-    return this.names ? length === this.names.length ** 2 : Number.isInteger(Math.sqrt(length));
+    return this.names ? length === this.names.length * this.names.length : Number.isInteger(Math.sqrt(length));
   }
 
   /** Makes room for `n` classes. */

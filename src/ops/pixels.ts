@@ -1,4 +1,5 @@
 // Channels and pixels rearranged: pixelShuffle and its inverse, channelShuffle. Resizing is interpolate.ts.
+import { power } from "../numbers.ts";
 import { checkInt, refusal, type Shape, show, sizeOf } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
 import { composed } from "./internal/composed.ts";
@@ -23,7 +24,7 @@ function image(
 ): [Shape, number, number, number] {
   expectTensor(op, "x", x);
   checkInt(op, name, r, 1);
-  const divisors = powers.map((power) => r ** power);
+  const divisors = powers.map((n) => power(r, n));
   const sizes = x.shape.slice(-3) as [number, number, number];
   if (x.rank < 3 || sizes.some((d, i) => d % divisors[i]! !== 0)) {
     throw refusal(op, `x of shape [..., C, H, W], multiples of ${show(divisors)}`, x.shape);

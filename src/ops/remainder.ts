@@ -56,6 +56,7 @@ function quotientGradient(roundingMode: "floor" | "trunc"): Pick<Binary, "save" 
 
 /**
  * Elementwise `|a|` with the sign of `b`, also of a zero. The gradient of `a` is 0 at 0, that of `b` is 0 everywhere.
+ * A NaN in `b` has no sign that engines agree on, and counts as positive; PyTorch takes its bit.
  *
  * @param a tensor or number: the magnitudes.
  * @param b tensor or number: the signs, of a shape that broadcasts with `a`'s.

@@ -19,15 +19,13 @@ import { type Plan, type TOLD, validationName } from "./options.ts";
 /** How long a run goes on before it lets the event loop turn, in ms. */
 const TURN = 40;
 
-/** Lets the event loop turn: signals, timers, a page's events. Timers are held back in pages; messages are not. */
+/** Lets the event loop turn: signals, timers, a page's events. Pages hold timers back; Vercel's edge has nothing else. */
 const pause = (): Promise<void> =>
   new Promise((done) => {
     if (typeof setImmediate === "function") return setImmediate(done);
+    if (typeof MessageChannel !== "function") return setTimeout(done);
     const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      done();
-    };
+    port1.onmessage = () => done(port1.close());
     port2.postMessage(null);
   });
 
