@@ -8,17 +8,19 @@ import type { Missing } from "./types.ts";
 
 const exec = promisify(execFile);
 
-/** A program of a package that npm installs only where it fits the platform. */
-export async function fromNpm(path: string): Promise<{ binary: string; version: string } | Missing> {
-  let binary: string;
-  try {
-    binary = resolveInWorkspace(path);
-  } catch {
-    return {
-      missing: `no ${path} for ${process.platform} on ${process.arch}; npm install brings it where there is one`,
-    };
+/** A program of a package that npm installs only where it fits the platform: the first of the paths that is there. */
+export async function fromNpm(...paths: string[]): Promise<{ binary: string; version: string } | Missing> {
+  for (const path of paths) {
+    let binary: string;
+    try {
+      binary = resolveInWorkspace(path);
+    } catch {
+      continue;
+    }
+    return await withVersion(binary);
   }
-  return await withVersion(binary);
+  const { platform, arch } = process;
+  return { missing: `no ${paths.join(" or ")} for ${platform} on ${arch}; npm install brings it where there is one` };
 }
 
 /** The first of some programs that is on the path, or in a folder of its own. */
