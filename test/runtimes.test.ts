@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { buildPackage } from "../scripts/build.ts";
 import { coreModule, withLibrary } from "./runtimes/launch/bundle.ts";
 import { consoleLauncher } from "./runtimes/launch/console.ts";
+import { deno } from "./runtimes/launch/deno.ts";
 import { fromNpm, installed } from "./runtimes/launch/find.ts";
 import { workspace } from "./runtimes/launch/paths.ts";
 import { launchers } from "./runtimes/launchers.ts";
@@ -71,6 +72,10 @@ describe("the launchers", () => {
       expect(children()).toEqual([]);
     });
   }
+});
+
+it.skipIf("missing" in (await deno.find()))("Deno has no permission at all", async () => {
+  expect(await deno.run("mishaps/permissions")).toEqual([]);
 });
 
 describe("a runtime that is not there", () => {

@@ -6,14 +6,22 @@ const alive = new Set<ChildProcess>();
 const endAll = (): void => {
   for (const child of alive) child.kill("SIGKILL");
 };
+const leave = (_: NodeJS.Signals, number: number): never => process.exit(128 + number);
+
+/** Has this process take its children with it, by whatever it ends; `off` when there are none any more. */
+function guard(change: "on" | "off"): void {
+  process[change]("exit", endAll);
+  for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) process[change](signal, leave);
+}
 
 /** Starts a process that is killed when `signal` aborts, or this process ends. `failure` tells, by rejecting, if it ends before. */
 export function start(
   command: string,
   args: readonly string[],
   { signal, ...options }: SpawnOptions & { signal: AbortSignal },
-): { child: ChildProcess; failure: Promise<never>; said(): string } {
-  if (alive.size === 0) process.once("exit", endAll);
+): { child: ChildProcess; failure: Promise<never> } {
+  signal.throwIfAborted();
+  if (alive.size === 0) guard("on");
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
   alive.add(child);
   let said = "";
@@ -25,12 +33,14 @@ export function start(
     });
   }
   const failure = new Promise<never>((_, reject) => {
-    child.once("error", (error) => reject(new Error(`${command}: ${error.message}`)));
-    child.once("close", (status, by) => {
-      alive.delete(child);
-      if (alive.size === 0) process.removeListener("exit", endAll);
-      reject(new Error(`${command} ended by ${by ?? `exit status ${status}`}: ${said.trim() || "it said nothing"}`));
-    });
+    const gone = (reason: string): void => {
+      if (alive.delete(child) && alive.size === 0) guard("off");
+      reject(new Error(`${command}${reason}`));
+    };
+    child.once("error", ({ message }) => gone(`: ${message}`));
+    child.once("close", (status, by) =>
+      gone(` ended by ${by ?? `exit status ${status}`}: ${said.trim() || "it said nothing"}`),
+    );
     signal.addEventListener(
       "abort",
       () => {
@@ -42,7 +52,7 @@ export function start(
     );
   });
   failure.catch(() => {}); // nobody may be waiting for it any more
-  return { child, failure, said: () => said };
+  return { child, failure };
 }
 
 /** What the code around a job prints before its outcome: jobs may print too. */
