@@ -14,12 +14,15 @@ function guard(change: "on" | "off"): void {
   for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) process[change](signal, leave);
 }
 
-/** Starts a process that is killed when `signal` aborts, or this process ends. `failure` tells, by rejecting, if it ends before. */
+/**
+ * Starts a process that is killed when `signal` aborts, or this process ends. `failure` tells, by rejecting, if it ends
+ * before; `said` what it has printed of late.
+ */
 export function start(
   command: string,
   args: readonly string[],
   { signal, ...options }: SpawnOptions & { signal: AbortSignal },
-): { child: ChildProcess; failure: Promise<never> } {
+): { child: ChildProcess; failure: Promise<never>; said(): string } {
   signal.throwIfAborted();
   if (alive.size === 0) guard("on");
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
@@ -52,7 +55,7 @@ export function start(
     );
   });
   failure.catch(() => {}); // nobody may be waiting for it any more
-  return { child, failure };
+  return { child, failure, said: () => said };
 }
 
 /** What the code around a job prints before its outcome: jobs may print too. */
