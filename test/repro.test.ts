@@ -67,6 +67,7 @@ describe("the comparison of training runs", () => {
     expect(judge([run("bun")], [], {}).equal).toBe(false);
     expect(judge([run("bun")], [], { cnn: sums(), vae: sums() }).wrong).toHaveLength(3);
     expect(judge([], ["bun: not here"], {}).wrong).toEqual(["no runtime was found"]);
+    expect(judge([run("deno")], ["bun: not here"], { cnn: sums() }, true).wrong).toEqual(["left out: bun: not here"]);
   });
 
   test("shows every hash whole, and those that differ with their runtimes", () => {

@@ -68,16 +68,18 @@ export async function reproduce(
   return { runs, leftOut };
 }
 
-/** The runs beside the committed hashes. */
+/** The runs beside the committed hashes; with `all` a runtime that was left out is wrong too. */
 export function judge(
   runs: readonly Run<Figures>[],
   leftOut: readonly string[],
   hashes: Readonly<Record<string, Hashes>>,
+  all = false,
 ): Report {
   const wrong = differences([{ runtime: "hashes.json", models: hashes }, ...runs]);
   const runtimes = new Set(runs.map((run) => run.runtime)).size;
   const models = namesOf(runs).length;
   if (runtimes === 0) wrong.push("no runtime was found");
+  if (all) wrong.push(...leftOut.map((line) => `left out: ${line}`));
   return { runtimes, models, equal: wrong.length === 0, wrong, leftOut, runs };
 }
 
