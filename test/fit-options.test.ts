@@ -189,10 +189,14 @@ describe("a run ends early", () => {
   ])("by timers too, for the event loop turns during a run: in %s", async (_, absent) => {
     for (const name of absent) vi.stubGlobal(name, undefined);
     try {
-      const [model, options] = setUp({ epochs: 1e9, signal: AbortSignal.timeout(100) });
+      let ticks = 0;
+      const timer = setInterval(() => ticks++, 1);
+      const [model, options] = setUp({ epochs: 1e9, signal: AbortSignal.timeout(500) });
       const { stopped, seconds } = await fit(model, data, options);
+      clearInterval(timer);
       expect(stopped).toMatch(/^aborted: /);
       expect(seconds).toBeLessThan(60);
+      expect(ticks).toBeGreaterThanOrEqual(5); // though each epoch is shorter than a turn
     } finally {
       vi.unstubAllGlobals();
     }

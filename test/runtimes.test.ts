@@ -155,6 +155,17 @@ describe("the report", () => {
     expect(verdict([{ ...good, passed: 0 }], false).failures).toEqual(["Node 20: no check ran"]);
   });
 
+  it("stands in README.md: all nine, with no failure", () => {
+    const page = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+    const [, written = ""] = /<!-- runtimes -->\n([^]*?)<!-- \/runtimes -->/.exec(page) ?? [];
+    const rows = written.trim().split("\n").slice(2);
+    expect(rows.map((row) => row.split(" | ")[0])).toEqual([
+      "| Node 20",
+      ...launchers.slice(1).map(({ name }) => `| ${name}`),
+    ]);
+    for (const row of rows) expect(row).toMatch(/^\| .+ \| .+ \| (\d+) of \1 \| yes \| (yes|no) \| (yes|no) \|$/);
+  });
+
   it("shows a row for each, on a terminal and in Markdown", () => {
     expect(table([good, odd, none, dead]).split("\n")).toEqual([
       "runtime  version  suite        hash equal  threads  relaxed SIMD",

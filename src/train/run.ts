@@ -47,6 +47,8 @@ export class Training implements Run {
   private lr: number | undefined;
   /** The model's buffers, looked for once a pass: to find them in each step made steps of a small model a fifth longer. */
   private buffers: readonly Tensor[] = [];
+  /** When the event loop has turned: epochs may be shorter than {@link TURN}. */
+  private turned = 0;
 
   constructor(plan: Plan) {
     this.plan = plan;
@@ -134,6 +136,7 @@ export class Training implements Run {
   async go(resume: Uint8Array | undefined): Promise<History> {
     const { model } = this;
     const start = performance.now();
+    this.turned = start;
     const modes = model.modules().map((module) => [module, module.training] as const);
     let failure: { error: unknown } | null = null;
     try {
@@ -177,7 +180,6 @@ export class Training implements Run {
     }
     this.buffers = this.model.buffers();
     const watched = callbacks.some((c) => c.onBatchEnd ?? c.onSave);
-    let turn = began;
     while (this.step < this.steps) {
       const value = this.update();
       this.step++;
@@ -187,9 +189,9 @@ export class Training implements Run {
         const { epoch, step, lr } = this;
         await this.tell("onBatchEnd", { epoch, step, loss: value, averages: this.measures.averages(), lr }, this);
       }
-      if (performance.now() - turn > TURN) {
+      if (performance.now() - this.turned > TURN) {
         await pause();
-        turn = performance.now();
+        this.turned = performance.now();
       }
       if (last) break;
       let ended: boolean;

@@ -144,6 +144,16 @@ export const training = {
     equal([...second.model.weight.data], [...whole.model.weight.data]);
   },
 
+  "fit() lets timers run, so that a signal ends it": async (sedge) => {
+    const { model, data, optimizer } = line(sedge);
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 20);
+    const epochs = 20_000; // a second or more
+    const { signal } = controller;
+    const history = await sedge.fit(model, data, { loss: sedge.mse, optimizer, epochs, batchSize: 6, signal });
+    ok(history.epochs.length < epochs && /abort/i.test(history.stopped), `an abort, got ${history.stopped}`);
+  },
+
   "optimizers go downhill": ({ optim, variable, tidy }) => {
     const kinds = {
       SGD: { lr: 0.1 },
