@@ -1,0 +1,104 @@
+// A browser and the little server whose pages it opens. Both listen on this machine only and end with their test file.
+import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { delimiter, extname, join, normalize } from "node:path";
+import puppeteer, { type Browser } from "puppeteer-core";
+
+/** The first of some programs that is on the path; undefined where there is none. */
+function which(...names: string[]): string | undefined {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return names
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find((file) => {
+      try {
+        accessSync(file, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+export const chromium = which("chromium", "chromium-browser", "google-chrome-stable", "google-chrome");
+export const firefox = which("firefox-esr", "firefox");
+
+/** What a browser does of itself, which tests do not want: look for updates, keep a profile's settings in step, warm up. */
+const CHROMIUM_ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Starts a browser with a fresh profile. Ends it by `close()`; puppeteer ends it too when this process ends. */
+export function launch(executablePath: string): Promise<Browser> {
+  return /firefox/.test(executablePath)
+    ? puppeteer.launch({ browser: "firefox", executablePath, timeout: 60_000 })
+    : puppeteer.launch({ executablePath, args: CHROMIUM_ARGS, timeout: 60_000 });
+}
+
+/** Opens a page, waits until its program has left JSON in the document, and gives that. Anything that goes wrong before throws. */
+export async function resultOf(browser: Browser, url: string, timeLimit = 30_000): Promise<unknown> {
+  const page = await browser.newPage();
+  const wrong: string[] = [];
+  try {
+    page.on("pageerror", (error) => wrong.push(String(error)));
+    page.on("requestfailed", (request) => wrong.push(`${request.url()}: ${request.failure()?.errorText}`));
+    await page.goto(url, { timeout: timeLimit });
+    // Polled from here: a page with a strict content security policy runs no code that is given to it as text.
+    for (const end = Date.now() + timeLimit; Date.now() < end; await new Promise((done) => setTimeout(done, 20))) {
+      const text = await page.evaluate(() => document.body?.textContent ?? "").catch(() => ""); // a dev server may reload
+      if (text.trim() !== "") return JSON.parse(text);
+      if (wrong.length > 0) break;
+    }
+    throw new Error(`${url}: expected a result, got ${wrong.join("; ") || `none within ${timeLimit} ms`}`);
+  } finally {
+    await page.close();
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".wasm": "application/wasm",
+};
+
+export interface Site {
+  /** Where it is, with a slash at the end. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves a folder on a free port, and `pages` by path where the folder has no such file; `csp` is a page's policy. */
+export async function serve(
+  folder: string,
+  pages: Readonly<Record<string, { html: string; csp?: string }>> = {},
+): Promise<Site> {
+  const answer = (path: string, response: ServerResponse): void => {
+    const file = join(folder, normalize(path));
+    const page = pages[path];
+    if (page?.csp) response.setHeader("Content-Security-Policy", page.csp);
+    response.setHeader("Content-Type", TYPES[extname(path)] ?? "application/octet-stream");
+    if (existsSync(file) && statSync(file).isFile()) response.end(readFileSync(file));
+    else if (page) response.end(page.html);
+    else response.writeHead(path === "/favicon.ico" ? 204 : 404).end();
+  };
+  const server = createServer(({ url = "/" }, response) => answer(new URL(url, "http://localhost").pathname, response));
+  await new Promise<void>((done, reject) => server.once("error", reject).listen(0, "127.0.0.1", done));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** A page with one module in it. */
+export const page = (src: string, head = ""): string =>
+  `<!doctype html><meta charset="utf-8">${head}<body></body><script type="module" src="${src}"></script>`;
