@@ -11,6 +11,9 @@ import webpack from "webpack";
 /** Bundles `folder`/NAME.js for browsers into `out`: beside NAME.html, or into a NAME.js that such a page can load. */
 export type Bundle = (folder: string, name: string, out: string) => Promise<void>;
 
+/** Rollup's plugins: typed as modules of CommonJS, while what one imports is the plugin itself. */
+const plugin = <T>(module: { readonly default: T }): T => module as unknown as T;
+
 const refuse = (...warnings: unknown[]): void => {
   if (warnings.length > 0) throw new Error(`the bundler warns: ${warnings.map(String).join("\n")}`);
 };
@@ -80,7 +83,7 @@ export const bundlers: Readonly<Record<string, Bundle>> = {
     const bundle = await rollup({
       input: join(folder, `${name}.js`),
       // papaparse, behind "sedge/data", is a CommonJS module
-      plugins: [nodeResolve({ browser: true }), name === "plain" ? null : commonjs(), terser()],
+      plugins: [plugin(nodeResolve)({ browser: true }), plugin(commonjs)(), plugin(terser)()],
       onwarn: ({ message }) => refuse(message),
     });
     try {

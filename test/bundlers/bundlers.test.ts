@@ -1,12 +1,15 @@
 // The packed package in programs of four bundlers: what they make runs in a browser and gives the bits that Node gives.
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { type BuildOptions, build } from "esbuild";
 import type { Browser } from "puppeteer-core";
+import { createServer, type DepOptimizationOptions } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chromium, launch, page, resultOf, serve } from "./browser.ts";
-import { bundlers } from "./bundle.ts";
+import { chromium, launch, resultOf, serve } from "./browser.ts";
+import { bundlers, viteLogger } from "./bundle.ts";
 import { type Installed, install } from "./pack.ts";
 
 let installed: Installed;
@@ -16,7 +19,7 @@ const sizes: string[] = [];
 
 beforeAll(async () => {
   installed = await install();
-  expected = JSON.parse(execFileSync(process.execPath, [join(installed.folder, "node.js")], { encoding: "utf8" }));
+  expected = inNode(join(installed.folder, "node.js"));
   if (chromium) browser = await launch(chromium);
 });
 afterAll(async () => {
@@ -25,11 +28,39 @@ afterAll(async () => {
   console.log(`Gzipped, "sedge" and "sedge/data" with a program:\n${sizes.join("\n")}`);
 });
 
+/** What a program prints, as JSON. */
+const inNode = (...args: string[]): unknown =>
+  JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", timeout: 60_000 }));
+
 /** The text of all JavaScript in a folder. */
 const codeIn = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".js"))
     .map((file) => readFileSync(join(folder, file), "utf8"));
+
+/** What esbuild's documentation tells to put before a module that holds CommonJS modules. */
+const requireInModule = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
+/** A Node that is like workerd in two things: `.wasm` is imported as a compiled module, and bytes are not compiled. */
+const host = `
+import { register } from "node:module";
+const hook = \`
+  import { readFileSync } from "node:fs";
+  export async function load(url, context, next) {
+    if (!url.endsWith(".wasm")) return next(url, context);
+    const source = "import { readFileSync } from 'node:fs';" +
+      "export default new WebAssembly.Module(readFileSync(new URL(import.meta.url)));";
+    return { format: "module", shortCircuit: true, source };
+  }\`;
+register("data:text/javascript," + encodeURIComponent(hook));
+Response.json({}); // compiles what Node itself needs for answers
+await import("./core.wasm");
+WebAssembly.Module = WebAssembly.compile = WebAssembly.instantiate = () => {
+  throw new Error("Wasm code generation disallowed by embedder");
+};
+const { default: worker } = await import("./program.mjs");
+console.log(await (await worker.fetch()).text());
+`;
 
 /** Words from the middle of the core's text, which no minifier changes. */
 function coreText(): string {
@@ -43,37 +74,116 @@ it("trains in Node, from the tarball", () => {
   expect(expected).toMatchObject({ accuracy: 1, oneLibrary: true });
 });
 
-describe.each(Object.entries(bundlers))("%s", (name, bundle) => {
-  const out = (program: string): string => join(installed.folder, "out", `${name}-${program}`);
+const out = (bundler: string, program: string): string => join(installed.folder, "out", `${bundler}-${program}`);
 
+/** Opens a program's page, the bundler's own or the consumer's, beside what the bundler made. */
+async function run(bundler: string, program: string): Promise<unknown> {
+  const html = readFileSync(join(installed.folder, `${program}.html`), "utf8");
+  const site = await serve(out(bundler, program), { [`/${program}.html`]: { html } });
+  try {
+    return await resultOf(browser!, `${site.url}${program}.html`);
+  } finally {
+    await site.close();
+  }
+}
+
+describe.each(Object.entries(bundlers))("%s", (name, bundle) => {
   it("makes a bundle with nothing of Node and one core in it, without a warning", async () => {
-    await bundle(installed.folder, "main", out("main"));
-    const code = codeIn(out("main"));
+    await bundle(installed.folder, "main", out(name, "main"));
+    const code = codeIn(out(name, "main"));
     expect(code.join("\n")).not.toMatch(/["'`]node:|cli-progress|readFileSync/);
     expect(code.join("\n").split(coreText())).toHaveLength(2);
     const bytes = code.reduce((sum, text) => sum + gzipSync(text, { level: 9 }).length, 0);
     sizes.push(`  ${name.padEnd(8)} ${(bytes / 1000).toFixed(1)} kB`);
   });
 
-  /** Opens a program's page, the bundler's own or the consumer's, beside what the bundler made. */
-  async function run(program: string): Promise<unknown> {
-    const html = readFileSync(join(installed.folder, `${program}.html`), "utf8");
-    const site = await serve(out(program), { [`/${program}.html`]: { html } });
+  it.skipIf(!chromium)("makes a bundle that gives Node's bits in Chromium", async () => {
+    expect(await run(name, "main")).toEqual(expected);
+  });
+});
+
+// The other two leave the files of workers to plugins.
+it.skipIf(!chromium).each(["Vite", "webpack"])("%s makes a worker that gives Node's bits in Chromium", async (name) => {
+  await bundlers[name]!(installed.folder, "with-worker", out(name, "with-worker"));
+  expect(await run(name, "with-worker")).toEqual(expected);
+});
+
+describe.skipIf(!chromium)("Vite's dev server", () => {
+  /** Opens a page of a dev server; gives what it left, and what the server says of it. */
+  async function develop(
+    page: string,
+    optimizeDeps: DepOptimizationOptions,
+  ): Promise<[result: unknown, said: string[]]> {
+    const said: string[] = [];
+    const { customLogger, warnings } = viteLogger();
+    const server = await createServer({
+      root: installed.folder,
+      cacheDir: join(installed.folder, `.vite-${page}-${Object.keys(optimizeDeps)}`),
+      configFile: false,
+      customLogger: { ...customLogger, info: (message) => said.push(message) },
+      server: { host: "127.0.0.1", port: 0 },
+      optimizeDeps,
+    });
     try {
-      return await resultOf(browser!, `${site.url}${program}.html`);
+      await server.listen();
+      const result = await resultOf(browser!, `${server.resolvedUrls!.local[0]}${page}.html`);
+      expect(warnings).toEqual([]);
+      return [result, said];
     } finally {
-      await site.close();
+      await server.close();
     }
   }
 
-  it.skipIf(!chromium)("makes a bundle that gives Node's bits in Chromium", async () => {
-    expect(await run("main")).toEqual(expected);
+  it("makes one library of the two entries that it optimizes", async () => {
+    const [result] = await develop("main", {});
+    expect(result).toEqual(expected);
   });
 
-  it.skipIf(!chromium)("makes a bundle that gives Node's bits in a worker in Chromium", async () => {
-    await bundle(installed.folder, "with-worker", out("with-worker"));
-    // These two leave `new URL("./worker.js", import.meta.url)` as it is: the worker is a bundle of its own.
-    if (name === "esbuild" || name === "Rollup") await bundle(installed.folder, "worker", out("with-worker"));
-    expect(await run("with-worker")).toEqual(expected);
+  it("makes one library of an entry that it finds later than the other", async () => {
+    const [result, said] = await develop("late", { entries: ["late.html"] });
+    expect(result).toEqual(expected);
+    expect(said.join()).toContain("dependency optimized: sedge/data");
+  });
+
+  it("serves the package as it is, left out of the optimizer", async () => {
+    const [result] = await develop("main", { exclude: ["sedge"], include: ["sedge > papaparse"] });
+    expect(result).toEqual(expected);
+  });
+});
+
+describe("esbuild for other platforms", () => {
+  /** Bundles a program into a folder of its own; gives the file, and what it still imports. */
+  async function bundled(name: string, extension: string, options: BuildOptions): Promise<[string, string[]]> {
+    const file = join(installed.folder, "out", `${name}-${extension}`, `program.${extension}`);
+    const entryPoints = [join(installed.folder, `${name}.js`)];
+    const fixed = {
+      entryPoints,
+      outfile: file,
+      bundle: true,
+      minify: true,
+      metafile: true,
+      logLevel: "silent",
+    } as const;
+    const { metafile } = await build({ ...fixed, ...options });
+    return [file, Object.values(metafile!.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))];
+  }
+
+  it.each([
+    // cli-progress is a CommonJS module: one that asks for Node's modules by require
+    ["mjs", { format: "esm", banner: { js: requireInModule } }],
+    ["cjs", { format: "cjs", logOverride: { "empty-import-meta": "silent" } }],
+  ] as const)("makes one file for Node (.%s) that needs no core.wasm beside it", async (extension, options) => {
+    const [file] = await bundled("node", extension, { platform: "node", ...options });
+    expect(inNode(file)).toEqual(expected);
+  });
+
+  it("makes a bundle for workerd that imports the core as a module and compiles no bytes", async () => {
+    const conditions = ["workerd"];
+    const [file, imports] = await bundled("edge", "mjs", { format: "esm", conditions, external: ["*.wasm"] });
+    expect(imports).toEqual(["./core.wasm"]);
+    expect(readFileSync(file, "utf8")).not.toContain(coreText());
+    copyFileSync(createRequire(file).resolve("sedge/core.wasm"), join(file, "../core.wasm"));
+    writeFileSync(join(file, "../host.mjs"), host);
+    expect(inNode(join(file, "../host.mjs"))).toEqual(expected);
   });
 });

@@ -2,6 +2,13 @@
 import { seed, tensor, variable } from "sedge";
 
 seed(7);
-const w = variable([[0.5, -1.5], [2, 0.25]]);
-tensor([[1, 2]]).matmul(w).tanh().sum().backward();
+const w = variable([
+  [0.5, -1.5],
+  [2, 0.25],
+]);
+tensor([[1, 2]])
+  .matmul(w)
+  .tanh()
+  .sum()
+  .backward();
 document.body.textContent = JSON.stringify(w.grad.toArray());
