@@ -82,7 +82,7 @@ export async function serve(
     const file = join(folder, normalize(path));
     const page = pages[path];
     if (page?.csp) response.setHeader("Content-Security-Policy", page.csp);
-    response.setHeader("Content-Type", TYPES[extname(path)] ?? "application/octet-stream");
+    response.setHeader("Content-Type", TYPES[extname(path)] ?? (page ? TYPES[".html"]! : "application/octet-stream"));
     if (existsSync(file) && statSync(file).isFile()) response.end(readFileSync(file));
     else if (page) response.end(page.html);
     else response.writeHead(path === "/favicon.ico" ? 204 : 404).end();
