@@ -174,6 +174,12 @@ async function shorten(file: string, kernels = (code: string): string => code): 
   writeFileSync(`${file}.map`, map as string);
 }
 
+/** The types of "sedge/core.wasm", whose default export is the bundler's affair. */
+const CORE_TYPES = `/** A compiled module under workerd, for \`init({ module })\`; its URL with other bundlers, or as they are told. */
+declare const core: any;
+export default core;
+`;
+
 /** dist/: declarations by tsc, bundles by esbuild: the whole library in lib/library.js, other entries' code over it. */
 export async function buildPackage(): Promise<void> {
   buildCore();
@@ -190,6 +196,7 @@ export async function buildPackage(): Promise<void> {
     return;
   rmSync(at("dist"), { recursive: true, force: true });
   run("typescript/bin/tsc", "-p", "tsconfig.build.json");
+  writeFileSync(at("dist/types/core.d.ts"), CORE_TYPES);
   mkdirSync(at("dist/lib"), { recursive: true });
   const kernels = shortNames();
   const bundle = async (files: Record<string, string>, held: Plugin[] = [], folder = "lib"): Promise<Metafile> => {
