@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import lzma from "lzma";
 import { minify } from "terser";
+import { alone } from "./alone.ts";
 import { optimize, renameExports } from "./optimize.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -181,7 +182,9 @@ export default core;
 `;
 
 /** dist/: declarations by tsc, bundles by esbuild: the whole library in lib/library.js, other entries' code over it. */
-export async function buildPackage(): Promise<void> {
+export const buildPackage = (): Promise<void> => alone(at("build/lock"), buildWhole); // test files begin together
+
+async function buildWhole(): Promise<void> {
   buildCore();
   if (
     !stale(
