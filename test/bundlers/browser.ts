@@ -1,45 +1,22 @@
-// A browser and the little server whose pages it opens. Both listen on this machine only and end with their test file.
-import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
+// The browsers of this machine, a page's result, and a little server of pages. Browsers start as in test/runtimes/launch.
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { delimiter, extname, join, normalize } from "node:path";
-import puppeteer, { type Browser } from "puppeteer-core";
+import { extname, join, normalize } from "node:path";
+import type { Browser } from "puppeteer-core";
+import { which } from "../runtimes/launch/find.ts";
+import { CHROMIUM, FIREFOX, type Program } from "../runtimes/launch/puppeteer.ts";
 
-/** The first of some programs that is on the path; undefined where there is none. */
-function which(...names: string[]): string | undefined {
-  const folders = (process.env.PATH ?? "").split(delimiter);
-  return names
-    .flatMap((name) => folders.map((folder) => join(folder, name)))
-    .find((file) => {
-      try {
-        accessSync(file, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
+export { end, open } from "../runtimes/launch/puppeteer.ts";
+
+export interface Candidate extends Program {
+  /** Its file; null where there is none. */
+  readonly file: string | null;
 }
 
-export const chromium = which("chromium", "chromium-browser", "google-chrome-stable", "google-chrome");
-export const firefox = which("firefox-esr", "firefox");
-
-/** What a browser does of itself, which tests do not want: look for updates, keep a profile's settings in step, warm up. */
-const CHROMIUM_ARGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-/** Starts a browser with a fresh profile. Ends it by `close()`; puppeteer ends it too when this process ends. */
-export function launch(executablePath: string): Promise<Browser> {
-  return /firefox/.test(executablePath)
-    ? puppeteer.launch({ browser: "firefox", executablePath, timeout: 60_000 })
-    : puppeteer.launch({ executablePath, args: CHROMIUM_ARGS, timeout: 60_000 });
-}
+const find = (program: Program): Candidate => ({ ...program, file: which(program.programs) });
+export const chromium = find(CHROMIUM);
+export const firefox = find(FIREFOX);
 
 /** Opens a page, waits until its program has left JSON in the document, and gives that. Anything that goes wrong before throws. */
 export async function resultOf(browser: Browser, url: string, timeLimit = 30_000): Promise<unknown> {

@@ -8,7 +8,7 @@ import { type BuildOptions, build } from "esbuild";
 import type { Browser } from "puppeteer-core";
 import { createServer, type DepOptimizationOptions } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chromium, launch, resultOf, serve } from "./browser.ts";
+import { chromium, end, open, resultOf, serve } from "./browser.ts";
 import { bundlers, viteLogger } from "./bundle.ts";
 import { type Installed, install } from "./pack.ts";
 
@@ -20,10 +20,10 @@ const sizes: string[] = [];
 beforeAll(async () => {
   installed = await install();
   expected = inNode(join(installed.folder, "node.js"));
-  if (chromium) browser = await launch(chromium);
+  if (chromium.file) browser = await open(chromium, chromium.file);
 });
 afterAll(async () => {
-  await browser?.close();
+  if (browser) await end(browser);
   installed?.remove();
   console.log(`Gzipped, "sedge" and "sedge/data" with a program:\n${sizes.join("\n")}`);
 });
@@ -97,18 +97,21 @@ describe.each(Object.entries(bundlers))("%s", (name, bundle) => {
     sizes.push(`  ${name.padEnd(8)} ${(bytes / 1000).toFixed(1)} kB`);
   });
 
-  it.skipIf(!chromium)("makes a bundle that gives Node's bits in Chromium", async () => {
+  it.skipIf(!chromium.file)("makes a bundle that gives Node's bits in Chromium", async () => {
     expect(await run(name, "main")).toEqual(expected);
   });
 });
 
 // The other two leave the files of workers to plugins.
-it.skipIf(!chromium).each(["Vite", "webpack"])("%s makes a worker that gives Node's bits in Chromium", async (name) => {
-  await bundlers[name]!(installed.folder, "with-worker", out(name, "with-worker"));
-  expect(await run(name, "with-worker")).toEqual(expected);
-});
+it.skipIf(!chromium.file).each(["Vite", "webpack"])(
+  "%s makes a worker that gives Node's bits in Chromium",
+  async (name) => {
+    await bundlers[name]!(installed.folder, "with-worker", out(name, "with-worker"));
+    expect(await run(name, "with-worker")).toEqual(expected);
+  },
+);
 
-describe.skipIf(!chromium)("Vite's dev server", () => {
+describe.skipIf(!chromium.file)("Vite's dev server", () => {
   /** Opens a page of a dev server; gives what it left, and what the server says of it. */
   async function develop(
     page: string,

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "puppeteer-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chromium, firefox, launch, page, resultOf, serve } from "./browser.ts";
+import { chromium, end, firefox, open, page, resultOf, serve } from "./browser.ts";
 import { type Installed, install } from "./pack.ts";
 
 let installed: Installed;
@@ -32,7 +32,7 @@ afterAll(() => installed?.remove());
 const importing = (url: string): string => program.replace('"sedge";', `"${url}";`);
 
 /** What a page's program leaves in it. */
-async function open(browser: Browser, folder: string, html: string, csp?: string): Promise<unknown> {
+async function left(browser: Browser, folder: string, html: string, csp?: string): Promise<unknown> {
   const site = await serve(folder, { "/": csp === undefined ? { html } : { html, csp } });
   try {
     return await resultOf(browser, site.url);
@@ -41,40 +41,40 @@ async function open(browser: Browser, folder: string, html: string, csp?: string
   }
 }
 
-describe.each([
-  ["Chromium", chromium],
-  ["Firefox", firefox],
-])("%s", (_, path) => {
+describe.each([chromium, firefox])("$name", (candidate) => {
+  const { file } = candidate;
   let browser: Browser;
   beforeAll(async () => {
-    if (path) browser = await launch(path);
+    if (file) browser = await open(candidate, file);
   });
-  afterAll(() => browser?.close());
+  afterAll(async () => {
+    if (browser) await end(browser);
+  });
 
   const inline = (url: string): string =>
     `<!doctype html><body></body><script type="module">${importing(url)}</script>`;
 
-  it.skipIf(!path)("runs the single-file build from a script of the page, with no other file", async () => {
-    expect(await open(browser, single, inline("./sedge.js"))).toEqual(expected);
+  it.skipIf(!file)("runs the single-file build from a script of the page, with no other file", async () => {
+    expect(await left(browser, single, inline("./sedge.js"))).toEqual(expected);
   });
 
-  it.skipIf(!path)("runs dist/index.js unbundled", async () => {
-    expect(await open(browser, installed.folder, inline("./node_modules/sedge/dist/index.js"))).toEqual(expected);
+  it.skipIf(!file)("runs dist/index.js unbundled", async () => {
+    expect(await left(browser, installed.folder, inline("./node_modules/sedge/dist/index.js"))).toEqual(expected);
   });
 
-  it.skipIf(!path)('finds "sedge" by an import map', async () => {
+  it.skipIf(!file)('finds "sedge" by an import map', async () => {
     const map = { imports: { sedge: "./node_modules/sedge/dist/index.js" } };
     const head = `<script type="importmap">${JSON.stringify(map)}</script>`;
-    expect(await open(browser, installed.folder, page("./plain.js", head))).toEqual(expected);
+    expect(await left(browser, installed.folder, page("./plain.js", head))).toEqual(expected);
   });
 
-  it.skipIf(!path)("runs under a policy that allows 'wasm-unsafe-eval' and no more", async () => {
+  it.skipIf(!file)("runs under a policy that allows 'wasm-unsafe-eval' and no more", async () => {
     const csp = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
-    expect(await open(browser, single, page("./plain.js"), csp)).toEqual(expected);
+    expect(await left(browser, single, page("./plain.js"), csp)).toEqual(expected);
   });
 
-  it.skipIf(!path)("says what to add to a policy that forbids WebAssembly", async () => {
-    const result = await open(browser, single, page("./plain.js"), "default-src 'none'; script-src 'self'");
+  it.skipIf(!file)("says what to add to a policy that forbids WebAssembly", async () => {
+    const result = await left(browser, single, page("./plain.js"), "default-src 'none'; script-src 'self'");
     expect(result).toEqual({ error: expect.stringContaining("'wasm-unsafe-eval'") });
     expect(result).toEqual({ error: expect.stringMatching(/content security policy/) });
   });
