@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Browser } from "puppeteer-core";
 import { which } from "../runtimes/launch/find.ts";
 import { CHROMIUM, FIREFOX, type Program } from "../runtimes/launch/puppeteer.ts";
@@ -18,19 +19,27 @@ const find = (program: Program): Candidate => ({ ...program, file: which(program
 export const chromium = find(CHROMIUM);
 export const firefox = find(FIREFOX);
 
-/** Opens a page, waits until its program has left JSON in the document, and gives that. Anything that goes wrong before throws. */
+/** How long a page has, in ms, after something went wrong in it: that of a dev server reloads itself, and goes well then. */
+const GRACE = 3_000;
+
+/** Opens a page, waits until its program has left JSON in the document, and gives that. Throws what went wrong if none comes. */
 export async function resultOf(browser: Browser, url: string, timeLimit = 30_000): Promise<unknown> {
   const page = await browser.newPage();
   const wrong: string[] = [];
+  let end = Date.now() + timeLimit;
+  const note = (what: string): void => {
+    wrong.push(what);
+    end = Math.min(end, Date.now() + GRACE);
+  };
   try {
-    page.on("pageerror", (error) => wrong.push(String(error)));
-    page.on("requestfailed", (request) => wrong.push(`${request.url()}: ${request.failure()?.errorText}`));
+    page.on("pageerror", (error) => note(String(error)));
+    page.on("requestfailed", (request) => note(`${request.url()}: ${request.failure()?.errorText}`));
+    page.on("response", (response) => response.ok() || note(`${response.url()}: status ${response.status()}`));
     await page.goto(url, { timeout: timeLimit });
-    // Polled from here: a page with a strict content security policy runs no code that is given to it as text.
-    for (const end = Date.now() + timeLimit; Date.now() < end; await new Promise((done) => setTimeout(done, 20))) {
-      const text = await page.evaluate(() => document.body?.textContent ?? "").catch(() => ""); // a dev server may reload
+    while (Date.now() < end) {
+      const text = await page.evaluate(() => document.body?.textContent ?? "").catch(() => ""); // it may be reloading
       if (text.trim() !== "") return JSON.parse(text);
-      if (wrong.length > 0) break;
+      await setTimeout(20);
     }
     throw new Error(`${url}: expected a result, got ${wrong.join("; ") || `none within ${timeLimit} ms`}`);
   } finally {

@@ -37,7 +37,7 @@ const config :Workerd.Config = (
 `;
 
 /** Where workerd tells, on the file descriptor 3, the port that it got. */
-async function port(control: Readable): Promise<number> {
+export async function port(control: Readable): Promise<number> {
   let told = "";
   for await (const chunk of control) {
     told += chunk;
@@ -47,9 +47,11 @@ async function port(control: Readable): Promise<number> {
   throw new Error(`workerd: expected a port, got ${told || "nothing"}`);
 }
 
+export const find = () => fromNpm(`@cloudflare/workerd-${platform}/bin/workerd`);
+
 export const workerd = launcher(
   "workerd",
-  () => fromNpm(`@cloudflare/workerd-${platform}/bin/workerd`),
+  find,
   async ({ binary, version }, { job, env, folder, signal }): Promise<Outcome> => {
     const plugins = [coreModule()];
     const code = await withLibrary(worker(env), { job, folder, plugins, conditions: ["workerd"] });
