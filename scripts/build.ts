@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import lzma from "lzma";
 import { minify } from "terser";
+import { alone } from "./alone.ts";
 import { optimize, renameExports } from "./optimize.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -174,8 +175,16 @@ async function shorten(file: string, kernels = (code: string): string => code): 
   writeFileSync(`${file}.map`, map as string);
 }
 
+/** The types of "sedge/core.wasm", whose default export is the bundler's affair. */
+const CORE_TYPES = `/** A compiled module under workerd, for \`init({ module })\`; its URL with other bundlers, or as they are told. */
+declare const core: any;
+export default core;
+`;
+
 /** dist/: declarations by tsc, bundles by esbuild: the whole library in lib/library.js, other entries' code over it. */
-export async function buildPackage(): Promise<void> {
+export const buildPackage = (): Promise<void> => alone(at("build/lock"), buildWhole); // test files begin together
+
+async function buildWhole(): Promise<void> {
   buildCore();
   if (
     !stale(
@@ -190,6 +199,7 @@ export async function buildPackage(): Promise<void> {
     return;
   rmSync(at("dist"), { recursive: true, force: true });
   run("typescript/bin/tsc", "-p", "tsconfig.build.json");
+  writeFileSync(at("dist/types/core.d.ts"), CORE_TYPES);
   mkdirSync(at("dist/lib"), { recursive: true });
   const kernels = shortNames();
   const bundle = async (files: Record<string, string>, held: Plugin[] = [], folder = "lib"): Promise<Metafile> => {

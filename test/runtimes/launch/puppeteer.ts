@@ -8,8 +8,18 @@ import type { Launcher, Missing } from "./types.ts";
 /** How long a browser may take to start, in ms: seconds at most, but of a busy machine. */
 const START_LIMIT = 60_000;
 
+/** What there is to know of a browser. */
+export interface Program {
+  readonly name: string;
+  /** What its program may be called. */
+  readonly programs: readonly string[];
+  /** How to get it. */
+  readonly cure: string;
+  readonly options: LaunchOptions;
+}
+
 /** Ends a browser, even one that hears nothing any more because its page never comes back. */
-async function end(browser: Browser): Promise<void> {
+export async function end(browser: Browser): Promise<void> {
   const process = browser.process();
   const timer = setTimeout(() => process?.kill("SIGKILL"), 5_000);
   await browser.close().catch(() => process?.kill("SIGKILL"));
@@ -17,17 +27,18 @@ async function end(browser: Browser): Promise<void> {
 }
 
 /** Starts a browser; once more if it does not come up, which happens on a busy machine. */
-async function open(name: string, options: LaunchOptions): Promise<Browser> {
+export async function open({ name, options }: Program, executablePath: string): Promise<Browser> {
+  const all = { ...options, executablePath, timeout: START_LIMIT, protocolTimeout: START_LIMIT };
   try {
-    return await puppeteer.launch(options);
+    return await puppeteer.launch(all);
   } catch (error) {
     console.error(`${name} did not start, once more: ${String(error).split("\n")[0]}`);
-    return await puppeteer.launch(options);
+    return await puppeteer.launch(all);
   }
 }
 
-async function driven<T>(name: string, options: LaunchOptions, use: (browser: Browser) => Promise<T>): Promise<T> {
-  const browser = await open(name, { ...options, timeout: START_LIMIT, protocolTimeout: START_LIMIT });
+async function driven<T>(program: Program, file: string, use: (browser: Browser) => Promise<T>): Promise<T> {
+  const browser = await open(program, file);
   try {
     return await use(browser);
   } finally {
@@ -35,13 +46,14 @@ async function driven<T>(name: string, options: LaunchOptions, use: (browser: Br
   }
 }
 
-function browserLauncher(name: string, programs: readonly string[], cure: string, options: LaunchOptions): Launcher {
+function browserLauncher(program: Program): Launcher {
+  const { name, programs, cure } = program;
   return launcher(
     name,
     () => installed(programs, cure),
     async ({ binary }, errand) => {
       const url = await preparePage(errand);
-      return await driven(name, { ...options, executablePath: binary }, async (browser) => {
+      return await driven(program, binary, async (browser) => {
         const page = await browser.newPage();
         const crash = new Promise<never>((_, reject) => {
           page.once("error", (error) => reject(new Error(`${name}: the page crashed: ${error.message}`)));
@@ -56,11 +68,11 @@ function browserLauncher(name: string, programs: readonly string[], cure: string
   );
 }
 
-const CHROMIUM: Parameters<typeof browserLauncher> = [
-  "Chromium",
-  ["chromium", "chromium-browser", "google-chrome"],
-  "on Debian: apt-get install chromium",
-  {
+export const CHROMIUM: Program = {
+  name: "Chromium",
+  programs: ["chromium", "chromium-browser", "google-chrome"],
+  cure: "on Debian: apt-get install chromium",
+  options: {
     browser: "chrome",
     // no sandbox, for containers run as root; nothing that asks the network
     args: [
@@ -73,21 +85,21 @@ const CHROMIUM: Parameters<typeof browserLauncher> = [
       "--disable-sync",
     ],
   },
-];
+};
 
-export const chromium = browserLauncher(...CHROMIUM);
+export const FIREFOX: Program = {
+  name: "Firefox",
+  programs: ["firefox-esr", "firefox"],
+  cure: "on Debian: apt-get install firefox-esr",
+  options: { browser: "firefox" },
+};
+
+export const chromium = browserLauncher(CHROMIUM);
 
 /** Chromium for more than a job: as long as `use` takes. */
 export async function withChromium<T>(use: (browser: Browser) => Promise<T>): Promise<T | Missing> {
-  const [name, programs, cure, options] = CHROMIUM;
-  const found = await installed(programs, cure);
-  if ("missing" in found) return found;
-  return await driven(name, { ...options, executablePath: found.binary }, use);
+  const found = await installed(CHROMIUM.programs, CHROMIUM.cure);
+  return "missing" in found ? found : await driven(CHROMIUM, found.binary, use);
 }
 
-export const firefox = browserLauncher(
-  "Firefox",
-  ["firefox-esr", "firefox"],
-  "on Debian: apt-get install firefox-esr",
-  { browser: "firefox" },
-);
+export const firefox = browserLauncher(FIREFOX);

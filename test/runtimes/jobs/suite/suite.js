@@ -3,12 +3,13 @@ import { entries } from "./entries.js";
 import { errors } from "./errors.js";
 import { files } from "./files.js";
 import { gradients } from "./gradients.js";
+import { kernels } from "./kernels.js";
 import { memories } from "./memory.js";
 import { platform } from "./platform.js";
 import { tensors } from "./tensors.js";
 import { trainCnn, training, trainLstm } from "./training.js";
 
-const GROUPS = { tensors, gradients, training, memory: memories, files, errors, entries };
+const GROUPS = { tensors, kernels, gradients, training, memory: memories, files, errors, entries };
 
 /** The SHA-256 of all weights and losses of both networks: the same in every runtime. */
 async function bits(sedge) {
