@@ -217,13 +217,18 @@ async function buildWhole(): Promise<void> {
   await bundle(Object.fromEntries(Object.values(KINDS).map((name) => [name, `${name}.ts`])), [], "");
   for (const [kind, boot] of Object.entries(KINDS)) {
     const up = kind === "" ? "." : "..";
+    // what the boot and the library import is named too: a browser then asks for all files at once, not in turn
+    const early = kind === "" ? 'export {} from "./lib/core-bytes.js";\nexport {} from "./lib/wasm.js";\n' : "";
     mkdirSync(at("dist", kind), { recursive: true });
     for (const [name, more] of Object.entries(ENTRIES)) {
       const code = name === "index" || name === "functional" ? "library" : name;
       const imports = [`${up}/${boot}.js`, ...more.map((file) => `${up}/lib/${file}.js`)].map(
         (path) => `import "${path}";\n`,
       );
-      writeFileSync(at("dist", kind, `${name}.js`), `${imports.join("")}export * from "${up}/lib/${code}.js";\n`);
+      writeFileSync(
+        at("dist", kind, `${name}.js`),
+        `${early}${imports.join("")}export * from "${up}/lib/${code}.js";\n`,
+      );
     }
   }
   writeFileSync(at("dist/plot.js"), 'export * from "./lib/plot.js";\n'); // draws what others computed: needs no core
