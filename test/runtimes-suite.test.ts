@@ -32,7 +32,7 @@ describe("the shared suite", () => {
   it.each<[string, string, string, Partial<Record<keyof Library, unknown>>]>([
     [
       "a convolution that is off by a part in 1000",
-      "tensors",
+      "kernels",
       "conv2d against its definition",
       {
         conv2d: (...args: Parameters<typeof conv2d>) => conv2d(...args).mul(1.001),

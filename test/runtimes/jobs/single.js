@@ -4,6 +4,6 @@ import core from "core";
 import * as single from "single";
 import { suite } from "./suite/suite.js";
 
-const GROUPS = ["tensors", "gradients", "training", "memory", "files", "errors"];
+const GROUPS = ["tensors", "kernels", "gradients", "training", "memory", "files", "errors"];
 
 export default async (_, env) => suite(await import(`${env.fetch}dist/sedge.js`), { ...env, core, single }, GROUPS);
