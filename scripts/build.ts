@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import lzma from "lzma";
 import { minify } from "terser";
+import { apartFrom, type Members, membersOf, writeNamespaces } from "./namespaces.ts";
 import { optimize, renameExports } from "./optimize.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -59,26 +60,22 @@ function packed(bytes: Uint8Array): string {
 
 /**
  * Gives exported classes a name that survives the renaming of identifiers, here and in a user's bundle: messages show
- * it. Those of the namespaces get theirs from the names that they are exported by, which are there already.
+ * it. In the namespaces these are their members; the classes that members share stay unnamed.
  */
-const classNames: Plugin = {
+const classNames = (members: Members): Plugin => ({
   name: "class-names",
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
-      const text = readFileSync(path, "utf8");
-      const [, namespace, inside] = /[\\/]src[\\/](nn|optim|metrics)(\.ts|[\\/])/.exec(path) ?? [];
-      const named = text.replace(
+      const [, namespace] = /[\\/]src[\\/](nn|optim|metrics)[\\/]/.exec(path) ?? [];
+      const contents = readFileSync(path, "utf8").replace(
         /^export (?:abstract )?class (\w+)[\s\S]*?\{$/gm,
-        (head, name: string) => `${head}static name="${name}";`,
+        (head, name: string) =>
+          members.get(namespace!)?.includes(name) === false ? head : `${head}static name="${name}";`,
       );
-      const naming = `import * as own from "./${namespace}.ts";
-        for (const [name, value] of Object.entries(own))
-          if (typeof value === "function") Object.defineProperty(value, "name", { value: name });`;
-      const contents = namespace === undefined ? named : inside === ".ts" ? text + naming : text;
       return { loader: "ts", contents };
     });
   },
-};
+});
 
 const settings = {
   bundle: true,
@@ -100,7 +97,7 @@ const settings = {
  */
 const KINDS = { "": "boot", node: "boot-node", workerd: "boot-workerd", "edge-light": "boot-edge-light" };
 /** The entries, by their names in dist/: what they import besides the code of the same name in dist/lib/. */
-const ENTRIES = { index: ["methods"], functional: [], data: [], inspect: [], node: [] };
+const ENTRIES = { index: ["methods"], functional: [], nn: [], optim: [], metrics: [], data: [], inspect: [], node: [] };
 
 /**
  * Leaves imports of the core's boot out of the library, and of some files to the package: the binding to the core and
@@ -183,6 +180,7 @@ export async function buildPackage(): Promise<void> {
       "src",
       "build/core-bytes.js",
       "scripts/build.ts",
+      "scripts/namespaces.ts",
       "tsconfig.build.json",
       "package-lock.json",
     )
@@ -192,16 +190,19 @@ export async function buildPackage(): Promise<void> {
   run("typescript/bin/tsc", "-p", "tsconfig.build.json");
   mkdirSync(at("dist/lib"), { recursive: true });
   const kernels = shortNames();
+  const members = await membersOf(at("src"));
   const bundle = async (files: Record<string, string>, held: Plugin[] = [], folder = "lib"): Promise<Metafile> => {
     const entryPoints = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, at("src", file)]));
-    const plugins = [...held, apart(folder === "lib" ? "./" : "./lib/"), classNames];
+    const plugins = [...held, apart(folder === "lib" ? "./" : "./lib/"), classNames(members)];
     const { metafile } = await build({ ...settings, entryPoints, plugins, outdir: at("dist", folder) });
     const callers = "wasm" in files || "library" in files;
     for (const name in files) await shorten(at("dist", folder, `${name}.js`), callers ? kernels : undefined);
     return metafile;
   };
   await bundle({ wasm: "wasm.ts" });
-  const library = heldBy("library", await bundle({ library: "index.ts" }));
+  const library = heldBy("library", await bundle({ library: "index.ts" }, [apartFrom(members)]));
+  const code = at("dist/lib/library.js");
+  writeFileSync(code, writeNamespaces(at("dist/lib"), readFileSync(code, "utf8"), members));
   const data = heldBy("data", await bundle({ data: "data.ts" }, [library])); // one Table in "data" and "node"
   await bundle({ methods: "methods.ts", inspect: "inspect.ts", node: "node.ts", plot: "plot.ts" }, [library, data]);
   await bundle(Object.fromEntries(Object.values(KINDS).map((name) => [name, `${name}.ts`])), [], "");
