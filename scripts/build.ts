@@ -2,13 +2,13 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import lzma from "lzma";
-import { minify } from "terser";
 import { apartFrom, type Members, membersOf, writeNamespaces } from "./namespaces.ts";
 import { optimize, renameExports } from "./optimize.ts";
+import { shorten, withArrows } from "./shorten.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...parts: string[]): string => join(root, ...parts);
@@ -72,7 +72,7 @@ const classNames = (members: Members): Plugin => ({
         (head, name: string) =>
           members.get(namespace!)?.includes(name) === false ? head : `${head}static name="${name}";`,
       );
-      return { loader: "ts", contents };
+      return { loader: "ts", contents: withArrows(contents) };
     });
   },
 });
@@ -160,17 +160,6 @@ function shortNames(): (code: string) => string {
 
 const LETTERS = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"];
 
-/** Shortens a file of dist/ by Terser, which chooses names that gzip packs better than those of esbuild. */
-async function shorten(file: string, kernels = (code: string): string => code): Promise<void> {
-  const { code, map } = await minify(kernels(readFileSync(file, "utf8")), {
-    module: true,
-    ecma: 2020,
-    sourceMap: { content: readFileSync(`${file}.map`, "utf8"), url: `${basename(file)}.map` },
-  });
-  writeFileSync(file, code!);
-  writeFileSync(`${file}.map`, map as string);
-}
-
 /** dist/: declarations by tsc, bundles by esbuild: the whole library in lib/library.js, other entries' code over it. */
 export async function buildPackage(): Promise<void> {
   buildCore();
@@ -181,6 +170,7 @@ export async function buildPackage(): Promise<void> {
       "build/core-bytes.js",
       "scripts/build.ts",
       "scripts/namespaces.ts",
+      "scripts/shorten.ts",
       "tsconfig.build.json",
       "package-lock.json",
     )

@@ -13,7 +13,7 @@ import { buildPackage } from "./build.ts";
  * and metrics of PyTorch and the training loop of Keras the library stands above, so this only keeps it from growing on
  * the way back. Of the programs, the core is 31,100.
  */
-const BUDGETS = { entry: 124_500, mlp: 55_000, cnn: 62_000 };
+const BUDGETS = { entry: 123_800, mlp: 55_000, cnn: 62_000 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const gzipped = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length;
