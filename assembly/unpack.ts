@@ -2,6 +2,8 @@
 // context, none of literal position, two of position). A module of its own, which goes into the JavaScript as it is: run once
 // and so cold, the same in JavaScript takes four times as long. Trusts its input, which the build made. One call an instance.
 
+export { weave } from "./weave";
+
 /** What is where in the memory: from 0 on the odds, then the text and in its place the bytes it stands for, the output. */
 const TEXT: usize = 1 << 14;
 const OUTPUT: usize = 1 << 18;

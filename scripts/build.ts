@@ -2,13 +2,15 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import lzma from "lzma";
-import { minify } from "terser";
 import { alone } from "./alone.ts";
+import { apartFrom, type Members, membersOf, writeNamespaces } from "./namespaces.ts";
 import { optimize, renameExports } from "./optimize.ts";
+import { shorten, withArrows } from "./shorten.ts";
+import { unweave } from "./unweave.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...parts: string[]): string => join(root, ...parts);
@@ -34,10 +36,21 @@ function stale(output: string, ...inputs: string[]): boolean {
 /**
  * build/core.wasm with its types, and the same bytes compressed, as a module of base64 text: base64 of the plain bytes
  * would be half as much again to download, since gzip cannot see their patterns any more. LZMA makes them a quarter smaller
- * than gzip does, and assembly/unpack.ts unpacks it in less code than other formats take.
+ * than gzip does, another eighth if the module is drawn into threads before, and assembly/unpack.ts unpacks it in less code
+ * than other formats take.
  */
 export function buildCore(): void {
-  if (!stale("build/core-bytes.js", "assembly", "asconfig.json", "scripts/optimize.ts", "package-lock.json")) return;
+  if (
+    !stale(
+      "build/core-bytes.js",
+      "assembly",
+      "asconfig.json",
+      "scripts/optimize.ts",
+      "scripts/unweave.ts",
+      "package-lock.json",
+    )
+  )
+    return;
   mkdirSync(at("build"), { recursive: true });
   run("assemblyscript/bin/asc.js", "--target", "release");
   run("assemblyscript/bin/asc.js", "assembly/unpack.ts", "-o", "build/unpack.wasm", ...UNPACKER);
@@ -55,31 +68,27 @@ const UNPACKER = "--config none -Oz --noAssert --runtime stub --initialMemory 16
 
 /** The core's bytes as a module of text. */
 function packed(bytes: Uint8Array): string {
-  return `export const compressed = "${Buffer.from(lzma.compress([...bytes], 9)).toString("base64")}";\n`;
+  return `export const compressed = "${Buffer.from(lzma.compress([...unweave(bytes)], 9)).toString("base64")}";\n`;
 }
 
 /**
  * Gives exported classes a name that survives the renaming of identifiers, here and in a user's bundle: messages show
- * it. Those of the namespaces get theirs from the names that they are exported by, which are there already.
+ * it. In the namespaces these are their members; the classes that members share stay unnamed.
  */
-const classNames: Plugin = {
+const classNames = (members: Members): Plugin => ({
   name: "class-names",
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
-      const text = readFileSync(path, "utf8");
-      const [, namespace, inside] = /[\\/]src[\\/](nn|optim|metrics)(\.ts|[\\/])/.exec(path) ?? [];
-      const named = text.replace(
+      const [, namespace] = /[\\/]src[\\/](nn|optim|metrics)[\\/]/.exec(path) ?? [];
+      const contents = readFileSync(path, "utf8").replace(
         /^export (?:abstract )?class (\w+)[\s\S]*?\{$/gm,
-        (head, name: string) => `${head}static name="${name}";`,
+        (head, name: string) =>
+          members.get(namespace!)?.includes(name) === false ? head : `${head}static get name(){return"${name}"}`,
       );
-      const naming = `import * as own from "./${namespace}.ts";
-        for (const [name, value] of Object.entries(own))
-          if (typeof value === "function") Object.defineProperty(value, "name", { value: name });`;
-      const contents = namespace === undefined ? named : inside === ".ts" ? text + naming : text;
-      return { loader: "ts", contents };
+      return { loader: "ts", contents: withArrows(contents) };
     });
   },
-};
+});
 
 const settings = {
   bundle: true,
@@ -101,7 +110,7 @@ const settings = {
  */
 const KINDS = { "": "boot", node: "boot-node", workerd: "boot-workerd", "edge-light": "boot-edge-light" };
 /** The entries, by their names in dist/: what they import besides the code of the same name in dist/lib/. */
-const ENTRIES = { index: ["methods"], functional: [], data: [], inspect: [], node: [] };
+const ENTRIES = { index: ["methods"], functional: [], nn: [], optim: [], metrics: [], data: [], inspect: [], node: [] };
 
 /**
  * Leaves imports of the core's boot out of the library, and of some files to the package: the binding to the core and
@@ -164,17 +173,6 @@ function shortNames(): (code: string) => string {
 
 const LETTERS = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"];
 
-/** Shortens a file of dist/ by Terser, which chooses names that gzip packs better than those of esbuild. */
-async function shorten(file: string, kernels = (code: string): string => code): Promise<void> {
-  const { code, map } = await minify(kernels(readFileSync(file, "utf8")), {
-    module: true,
-    ecma: 2020,
-    sourceMap: { content: readFileSync(`${file}.map`, "utf8"), url: `${basename(file)}.map` },
-  });
-  writeFileSync(file, code!);
-  writeFileSync(`${file}.map`, map as string);
-}
-
 /** The types of "sedge/core.wasm", whose default export is the bundler's affair. */
 const CORE_TYPES = `/** A compiled module under workerd, for \`init({ module })\`; its URL with other bundlers, or as they are told. */
 declare const core: any;
@@ -192,6 +190,8 @@ async function buildWhole(): Promise<void> {
       "src",
       "build/core-bytes.js",
       "scripts/build.ts",
+      "scripts/namespaces.ts",
+      "scripts/shorten.ts",
       "tsconfig.build.json",
       "package-lock.json",
     )
@@ -202,16 +202,19 @@ async function buildWhole(): Promise<void> {
   writeFileSync(at("dist/types/core.d.ts"), CORE_TYPES);
   mkdirSync(at("dist/lib"), { recursive: true });
   const kernels = shortNames();
+  const members = await membersOf(at("src"));
   const bundle = async (files: Record<string, string>, held: Plugin[] = [], folder = "lib"): Promise<Metafile> => {
     const entryPoints = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, at("src", file)]));
-    const plugins = [...held, apart(folder === "lib" ? "./" : "./lib/"), classNames];
+    const plugins = [...held, apart(folder === "lib" ? "./" : "./lib/"), classNames(members)];
     const { metafile } = await build({ ...settings, entryPoints, plugins, outdir: at("dist", folder) });
     const callers = "wasm" in files || "library" in files;
     for (const name in files) await shorten(at("dist", folder, `${name}.js`), callers ? kernels : undefined);
     return metafile;
   };
   await bundle({ wasm: "wasm.ts" });
-  const library = heldBy("library", await bundle({ library: "index.ts" }));
+  const library = heldBy("library", await bundle({ library: "index.ts" }, [apartFrom(members)]));
+  const code = at("dist/lib/library.js");
+  writeFileSync(code, writeNamespaces(at("dist/lib"), readFileSync(code, "utf8"), members));
   const data = heldBy("data", await bundle({ data: "data.ts" }, [library])); // one Table in "data" and "node"
   await bundle({ methods: "methods.ts", inspect: "inspect.ts", node: "node.ts", plot: "plot.ts" }, [library, data]);
   await bundle(Object.fromEntries(Object.values(KINDS).map((name) => [name, `${name}.ts`])), [], "");

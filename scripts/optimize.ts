@@ -3,6 +3,7 @@
 // twice, which costs a sixth of the compressed size; kernels that gain by the one say so with @inline, and those that
 // gain by the other are SHARING. Passes that changed no size are left out.
 import binaryen from "binaryen";
+import { renumberLocals } from "./unweave.ts";
 
 /** Functions that compute several vectors a turn, and so need each constant several times: 15 to 45 % faster (measured). */
 const SHARING = /^assembly\/(map\/map|softmax)/;
@@ -15,7 +16,7 @@ const PASSES = [
   ["ssa-nomerge", "precompute-propagate", "optimize-instructions", "remove-unused-brs", "simplify-locals", "vacuum"],
   ["reorder-locals", "coalesce-locals", "reorder-locals", "rse", "remove-unused-brs"],
   ["precompute-propagate", "optimize-instructions", "remove-unused-module-elements"],
-  ["coalesce-locals", "reorder-locals"],
+  ["vacuum", "coalesce-locals", "reorder-locals"],
 ].flat();
 
 const { SIMD128, BulkMemory, BulkMemoryOpt, SignExt, NontrappingFPToInt, MutableGlobals } = binaryen.Features;
@@ -31,6 +32,7 @@ export function renameExports(bytes: Uint8Array, rename: (name: string, index: n
   for (const { name } of exports) module.removeExport(name);
   for (const [i, { name, value }] of exports.entries()) module.addFunctionExport(value, rename(name, i));
   const renamed = module.emitBinary();
+  renumberLocals(renamed);
   module.dispose();
   return renamed;
 }
@@ -52,6 +54,7 @@ export function optimize(bytes: Uint8Array): Uint8Array {
   binaryen.setAllowInliningFunctionsWithLoops(true);
   module.runPasses(PASSES);
   const optimized = module.emitBinary();
+  renumberLocals(optimized);
   module.dispose();
   return optimized;
 }

@@ -7,18 +7,21 @@ import { instantiate } from "./wasm.ts";
 interface Unpacker {
   readonly memory: { readonly buffer: ArrayBuffer };
   unpack(characters: number): number;
+  weave(): number;
 }
 
 /** Where it reads and writes. */
 const TEXT = 1 << 14;
-const OUTPUT = 1 << 18;
+const UNPACKED = 1 << 18;
+const WOVEN = 1 << 19;
 
-/** The bytes that were compressed by LZMA and written as base64. */
-export function unpack(text: string): Uint8Array {
-  const { memory, unpack } = instantiate(Uint8Array.from(atob(unpacker), (c) => c.charCodeAt(0))) as Unpacker;
+/** The bytes that were compressed by LZMA and written as base64; `woven` together if they are threads of a module. */
+export function unpack(text: string, woven = false): Uint8Array {
+  const { memory, unpack, weave } = instantiate(Uint8Array.from(atob(unpacker), (c) => c.charCodeAt(0))) as Unpacker;
   new TextEncoder().encodeInto(text, new Uint8Array(memory.buffer, TEXT));
-  return new Uint8Array(memory.buffer, OUTPUT, unpack(text.length));
+  const size = unpack(text.length);
+  return woven ? new Uint8Array(memory.buffer, WOVEN, weave()) : new Uint8Array(memory.buffer, UNPACKED, size);
 }
 
 /** The bytes of core.wasm. */
-export const inlined = (): Uint8Array => unpack(compressed);
+export const inlined = (): Uint8Array => unpack(compressed, true);

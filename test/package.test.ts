@@ -79,6 +79,32 @@ describe("the package", () => {
     expect(out).toBe("true true\n");
   });
 
+  it("has the namespaces as entries, with the members that a program uses left by a bundler, and their names", async () => {
+    const contents = `import * as S from "sedge/functional"; import * as nn from "sedge/nn"; import { Adam } from "sedge/optim";
+      console.log(S.relu(S.tensor([1])).origin === "relu", new nn.Linear(1, 1), Adam.name);`;
+    const stdin = { contents, resolveDir: folder };
+    const bundled = await build({
+      stdin,
+      bundle: true,
+      write: false,
+      platform: "browser",
+      format: "esm",
+      minify: true,
+    });
+    const { text } = bundled.outputFiles[0]!;
+    expect(text).not.toMatch(/"(Transformer|LSTM|Conv2d|LBFGS)"/);
+    const path = join(folder, "small.js");
+    writeFileSync(path, text);
+    const out = execFileSync(process.execPath, [path], { encoding: "utf8" });
+    expect(out).toBe("true Linear(inFeatures=1, outFeatures=1, bias=true) Adam\n");
+    const same = `import * as S from "sedge"; import * as nn from "sedge/nn"; import * as optim from "sedge/optim";
+      import * as metrics from "sedge/metrics"; const of = (n) => Object.keys(n).join();
+      console.log(S.nn.GRU === nn.GRU, of(S.nn) === of(nn), of(S.optim) === of(optim), of(S.metrics) === of(metrics));`;
+    expect(execFileSync(process.execPath, ["--input-type=module", "-e", same], { cwd: folder, encoding: "utf8" })).toBe(
+      "true true true true\n",
+    );
+  });
+
   it("bundles tables for browsers, parser and all, with nothing of Node", async () => {
     const contents = 'import { parseCsv } from "sedge/data"; console.log(parseCsv("a,b\\n1,x").length);';
     const stdin = { contents, resolveDir: folder };
@@ -104,14 +130,21 @@ describe("the package", () => {
   });
 
   it("calls its classes by their own names", () => {
-    const names =
-      "console.log([S.Tensor, S.Dataset, S.nn.Linear, S.optim.Adam, D.Table, D.TableEncoder].map((c) => c.name).join())";
+    const names = "console.log([S.Tensor, S.Dataset, D.Table, D.TableEncoder].map((c) => c.name).join())";
     const script = `import * as S from "sedge"; import * as D from "sedge/data"; ${names}`;
     const out = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
       cwd: folder,
       encoding: "utf8",
     });
-    expect(out).toBe("Tensor,Dataset,Linear,Adam,Table,TableEncoder\n");
+    expect(out).toBe("Tensor,Dataset,Table,TableEncoder\n");
+    const members = `import { nn, optim, metrics } from "sedge";
+      const all = [nn, optim, metrics].flatMap(Object.entries).filter(([, c]) => typeof c === "function" && /^class/.test(c));
+      console.log(all.length, all.filter(([name, c]) => c.name !== name).length);`;
+    const counts = execFileSync(process.execPath, ["--input-type=module", "-e", members], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    expect(counts).toMatch(/^1\d\d 0\n$/);
   });
 
   it("ships no tests, vectors or kernel sources", () => {
