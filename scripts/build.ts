@@ -10,7 +10,7 @@ import { alone } from "./alone.ts";
 import { nameAll } from "./name-all.ts";
 import { apartFrom, type Members, membersOf, writeNamespaces } from "./namespaces.ts";
 import { optimize, renameExports } from "./optimize.ts";
-import { shorten, withArrows } from "./shorten.ts";
+import { shorten } from "./shorten.ts";
 import { unweave } from "./unweave.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -86,7 +86,7 @@ const classNames = (members: Members): Plugin => ({
         (head, name: string) =>
           members.get(namespace!)?.includes(name) === false ? head : `${head}static get name(){return"${name}"}`,
       );
-      return { loader: "ts", contents: withArrows(contents) };
+      return { loader: "ts", contents };
     });
   },
 });
