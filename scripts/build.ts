@@ -7,9 +7,10 @@ import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import lzma from "lzma";
 import { alone } from "./alone.ts";
+import { nameAll } from "./name-all.ts";
 import { apartFrom, type Members, membersOf, writeNamespaces } from "./namespaces.ts";
 import { optimize, renameExports } from "./optimize.ts";
-import { shorten, withArrows } from "./shorten.ts";
+import { shorten } from "./shorten.ts";
 import { unweave } from "./unweave.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -85,7 +86,7 @@ const classNames = (members: Members): Plugin => ({
         (head, name: string) =>
           members.get(namespace!)?.includes(name) === false ? head : `${head}static get name(){return"${name}"}`,
       );
-      return { loader: "ts", contents: withArrows(contents) };
+      return { loader: "ts", contents };
     });
   },
 });
@@ -220,18 +221,15 @@ async function buildWhole(): Promise<void> {
   await bundle(Object.fromEntries(Object.values(KINDS).map((name) => [name, `${name}.ts`])), [], "");
   for (const [kind, boot] of Object.entries(KINDS)) {
     const up = kind === "" ? "." : "..";
-    // what the boot and the library import is named too: a browser then asks for all files at once, not in turn
-    const early = kind === "" ? 'export {} from "./lib/core-bytes.js";\nexport {} from "./lib/wasm.js";\n' : "";
     mkdirSync(at("dist", kind), { recursive: true });
     for (const [name, more] of Object.entries(ENTRIES)) {
       const code = name === "index" || name === "functional" ? "library" : name;
       const imports = [`${up}/${boot}.js`, ...more.map((file) => `${up}/lib/${file}.js`)].map(
         (path) => `import "${path}";\n`,
       );
-      writeFileSync(
-        at("dist", kind, `${name}.js`),
-        `${early}${imports.join("")}export * from "${up}/lib/${code}.js";\n`,
-      );
+      const entry = at("dist", kind, `${name}.js`);
+      writeFileSync(entry, `${imports.join("")}export * from "${up}/lib/${code}.js";\n`);
+      if (kind === "") nameAll(entry);
     }
   }
   writeFileSync(at("dist/plot.js"), 'export * from "./lib/plot.js";\n'); // draws what others computed: needs no core
