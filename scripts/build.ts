@@ -60,7 +60,7 @@ export function buildCore(): void {
   writeFileSync(at("build/core-bytes.d.ts"), "export declare const compressed: string;\n");
   writeFileSync(at("build/core-bytes.js"), packed(bytes));
   writeFileSync(at("build/unpacker.d.ts"), "export declare const unpacker: string;\n");
-  const unpacker = readFileSync(at("build/unpack.wasm"), "base64");
+  const unpacker = readFileSync(at("build/unpack.wasm"), "hex"); // which gzip packs better than base64
   writeFileSync(at("build/unpacker.js"), `export const unpacker = "${unpacker}";\n`);
 }
 

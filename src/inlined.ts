@@ -17,7 +17,9 @@ const WOVEN = 1 << 19;
 
 /** The bytes that were compressed by LZMA and written as base64; `woven` together if they are threads of a module. */
 export function unpack(text: string, woven = false): Uint8Array {
-  const { memory, unpack, weave } = instantiate(Uint8Array.from(atob(unpacker), (c) => c.charCodeAt(0))) as Unpacker;
+  const { memory, unpack, weave } = instantiate(
+    Uint8Array.from(unpacker.match(/../g)!, (byte) => Number.parseInt(byte, 16)),
+  ) as Unpacker;
   new TextEncoder().encodeInto(text, new Uint8Array(memory.buffer, TEXT));
   const size = unpack(text.length);
   return woven ? new Uint8Array(memory.buffer, WOVEN, weave()) : new Uint8Array(memory.buffer, UNPACKED, size);
