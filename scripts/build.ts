@@ -8,7 +8,7 @@ import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import lzma from "lzma";
 import { alone } from "./alone.ts";
 import { nameAll } from "./name-all.ts";
-import { apartFrom, type Members, membersOf, writeNamespaces } from "./namespaces.ts";
+import { apartFrom, type Members, membersOf, writeNames } from "./namespaces.ts";
 import { optimize, renameExports } from "./optimize.ts";
 import { shorten } from "./shorten.ts";
 import { unweave } from "./unweave.ts";
@@ -208,14 +208,14 @@ async function buildWhole(): Promise<void> {
     const entryPoints = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, at("src", file)]));
     const plugins = [...held, apart(folder === "lib" ? "./" : "./lib/"), classNames(members)];
     const { metafile } = await build({ ...settings, entryPoints, plugins, outdir: at("dist", folder) });
-    const callers = "wasm" in files || "library" in files;
+    const callers = "wasm" in files || "code" in files;
     for (const name in files) await shorten(at("dist", folder, `${name}.js`), callers ? kernels : undefined);
     return metafile;
   };
   await bundle({ wasm: "wasm.ts" });
-  const library = heldBy("library", await bundle({ library: "index.ts" }, [apartFrom(members)]));
-  const code = at("dist/lib/library.js");
-  writeFileSync(code, writeNamespaces(at("dist/lib"), readFileSync(code, "utf8"), members));
+  const library = heldBy("library", await bundle({ code: "index.ts" }, [apartFrom(members)]));
+  const code = at("dist/lib/code.js");
+  writeFileSync(code, writeNames(at("dist/lib"), readFileSync(code, "utf8"), members));
   const data = heldBy("data", await bundle({ data: "data.ts" }, [library])); // one Table in "data" and "node"
   await bundle({ methods: "methods.ts", inspect: "inspect.ts", node: "node.ts", plot: "plot.ts" }, [library, data]);
   await bundle(Object.fromEntries(Object.values(KINDS).map((name) => [name, `${name}.ts`])), [], "");

@@ -1,6 +1,6 @@
-// The namespaces `nn`, `optim` and `metrics` as the package has them: files of their own over the library, whose members
-// are exports of it. A bundler looks through `export * as nn from "./nn.js"` for the members that a program names, but not
-// into an object made of them, so that it would keep them all.
+// The names of what the package exports, apart from its code: those of its entry, and the namespaces `nn`, `optim` and
+// `metrics`, files of their own. A bundler looks through `export * as nn from "./nn.js"` for the members that a program
+// names, but not into an object made of them, so that it would keep them all.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
@@ -27,19 +27,15 @@ export async function membersOf(src: string): Promise<Members> {
   );
 }
 
-/** What a member is called among the exports of the library. */
+/** What a member is called among the exports of the bundle. */
 const exported = (namespace: string, member: string): string => `${namespace}$${member}`;
 
-/** Makes the members exports of the library, and leaves the namespaces out of it. */
+/** Makes the members exports of the bundle, and leaves the namespaces out of it. */
 export const apartFrom = (members: Members): Plugin => ({
   name: "namespaces",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: new RegExp(`^\\./(${[...members.keys()].join("|")})\\.js$`) }, ({ path }) => ({
-      path,
-      external: true,
-    }));
+  setup({ onLoad }) {
     onLoad({ filter: /[\\/]src[\\/]index\.ts$/ }, ({ path }) => {
-      const text = readFileSync(path, "utf8").replace(/(export \* as \w+ from "\.\/\w+)\.ts"/g, '$1.js"');
+      const text = readFileSync(path, "utf8").replace(/^export \* as .*$/gm, "");
       const lists = [...members].map(([namespace, names]) => {
         const list = names.map((name) => `${name} as ${exported(namespace, name)}`);
         return `export { ${list.join(", ")} } from "./${FILES[namespace as keyof typeof FILES]}";\n`;
@@ -50,29 +46,29 @@ export const apartFrom = (members: Members): Plugin => ({
 });
 
 /**
- * Writes the namespaces' files to a folder, over the library whose shortened code is given. Members are exported by the
- * names that they have in that code, unless something else is: this returns the code with these exports.
+ * Writes what names things in the package to the folder of its code: library.js with all that is public, and a file for
+ * each namespace. Returns the code, given shortened, with other exports: all by the names that things have in it.
  */
-export function writeNamespaces(folder: string, library: string, members: Members): string {
+export function writeNames(folder: string, code: string, members: Members): string {
   const pattern = /\bexport\{([^}]*)\};?/;
   const items = pattern
-    .exec(library)![1]!
+    .exec(code)![1]!
     .split(",")
     .map((item) => item.split(" as ") as [string, string?]);
-  const isMember = new Set(
-    [...members].flatMap(([namespace, names]) => names.map((name) => exported(namespace, name))),
-  );
-  const taken = new Set(items.map(([local, name = local]) => name));
-  const names = new Map<string, string>();
-  const list = items.map(([local, name = local]) => {
-    if (!isMember.has(name)) return name === local ? local : `${local} as ${name}`;
-    names.set(name, taken.has(local) ? name : local);
-    return taken.has(local) ? `${local} as ${name}` : local;
-  });
+  const locals = new Map(items.map(([local, name = local]) => [name, local]));
+  const list = (names: readonly string[], as = (name: string): string => name): string =>
+    `export{${names.map((name) => `${locals.get(as(name))} as ${name}`).join(",")}}from"./code.js";\n`;
+  const write = (name: string, text: string): void => writeFileSync(join(folder, `${name}.js`), text);
   for (const [namespace, own] of members) {
-    const file = own.map((name) => `${names.get(exported(namespace, name))} as ${name}`).join(",");
     const nested = NESTED[namespace as keyof typeof NESTED] ?? "";
-    writeFileSync(join(folder, `${namespace}.js`), `${nested}export{${file}}from"./library.js";\n`);
+    write(namespace, nested + list(own, (name) => exported(namespace, name)));
   }
-  return library.replace(pattern, `export{${[...new Set(list)].join(",")}};`);
+  const isMember = new Set([...members].flatMap(([namespace, own]) => own.map((name) => exported(namespace, name))));
+  const spaces = Object.keys(FILES).filter((name) => name !== "init");
+  write(
+    "library",
+    spaces.map((name) => `export * as ${name} from "./${name}.js";\n`).join("") +
+      list([...locals.keys()].filter((name) => !isMember.has(name))),
+  );
+  return code.replace(pattern, `export{${[...new Set(locals.values())].sort().join(",")}};`);
 }

@@ -8,6 +8,7 @@ import { build } from "esbuild";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildPackage } from "../scripts/build.ts";
+import * as source from "../src/entry.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "sedge-package-"));
@@ -103,6 +104,17 @@ describe("the package", () => {
     expect(execFileSync(process.execPath, ["--input-type=module", "-e", same], { cwd: folder, encoding: "utf8" })).toBe(
       "true true true true\n",
     );
+  });
+
+  it("exports the names of the source and no others", () => {
+    const names = "console.log(Object.keys(S).sort().join(), Object.getOwnPropertyNames(S.Tensor.prototype).length)";
+    const script = `import * as S from "sedge"; ${names}`;
+    const out = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    const methods = Object.getOwnPropertyNames(source.Tensor.prototype).length;
+    expect(out).toBe(`${Object.keys(source).sort().join()} ${methods}\n`);
   });
 
   it("bundles tables for browsers, parser and all, with nothing of Node", async () => {
