@@ -46,6 +46,7 @@ export function buildCore(): void {
       "build/core-bytes.js",
       "assembly",
       "asconfig.json",
+      "scripts/build.ts",
       "scripts/optimize.ts",
       "scripts/unweave.ts",
       "package-lock.json",
