@@ -1,5 +1,5 @@
 // Checks of tensors and ops: kinds, odd sizes, NaN and infinities. The large kernels are kernels.js.
-import { close, equal, ok, values } from "./check.js";
+import { close, equal, values } from "./check.js";
 
 const { NaN: nan, POSITIVE_INFINITY: inf } = Number;
 
