@@ -1,4 +1,4 @@
-// Weaves a WebAssembly module together from the threads that scripts/unweave.ts drew out of it: the code, the constants of
+// Weaves a WebAssembly module together from the threads that scripts/build/unweave.ts drew out of it: the code, the constants of
 // 16 bytes and the uses of locals, each of which packs better by itself. Part of the unpacker; trusts its input as that does.
 
 /** Where the threads are, behind two integers that tell where constants and locals begin; and where the module goes. */

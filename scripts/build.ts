@@ -6,12 +6,12 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import lzma from "lzma";
-import { alone } from "./alone.ts";
-import { nameAll } from "./name-all.ts";
-import { apartFrom, type Members, membersOf, writeNames } from "./namespaces.ts";
-import { optimize, renameExports } from "./optimize.ts";
-import { shorten } from "./shorten.ts";
-import { unweave } from "./unweave.ts";
+import { alone } from "./build/alone.ts";
+import { nameAll } from "./build/name-all.ts";
+import { apartFrom, type Members, membersOf, writeNames } from "./build/namespaces.ts";
+import { optimize, renameExports } from "./build/optimize.ts";
+import { shorten } from "./build/shorten.ts";
+import { unweave } from "./build/unweave.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...parts: string[]): string => join(root, ...parts);
@@ -42,15 +42,7 @@ function stale(output: string, ...inputs: string[]): boolean {
  */
 export function buildCore(): void {
   if (
-    !stale(
-      "build/core-bytes.js",
-      "assembly",
-      "asconfig.json",
-      "scripts/build.ts",
-      "scripts/optimize.ts",
-      "scripts/unweave.ts",
-      "package-lock.json",
-    )
+    !stale("build/core-bytes.js", "assembly", "asconfig.json", "scripts/build.ts", "scripts/build", "package-lock.json")
   )
     return;
   mkdirSync(at("build"), { recursive: true });
@@ -188,12 +180,11 @@ async function buildWhole(): Promise<void> {
   buildCore();
   if (
     !stale(
-      "dist/index.js",
+      "dist/sedge.js", // the last that is written
       "src",
       "build/core-bytes.js",
       "scripts/build.ts",
-      "scripts/namespaces.ts",
-      "scripts/shorten.ts",
+      "scripts/build",
       "tsconfig.build.json",
       "package-lock.json",
     )
