@@ -1,5 +1,6 @@
-// Boots the core in Node and Bun from core.wasm beside this file in the package, which takes no unpacking; where a
-// bundler has left that behind, from the bytes inlined in the JavaScript. Deno would ask for permission: it takes src/boot.ts.
+// Boots the core in Node and Bun from core.wasm beside this file in the package, which takes no unpacking; where that is
+// missing or another, as a bundler may leave it, from the bytes inlined in the JavaScript. Deno would ask for permission: it
+// takes src/boot.ts.
 import { inlined } from "./inlined.ts";
 import { type CoreSource, start } from "./wasm.ts";
 
@@ -10,8 +11,6 @@ interface Builtins {
 
 start(() => {
   const fs = (globalThis as Builtins).process?.getBuiltinModule?.("node:fs");
-  try {
-    if (fs) return fs.readFileSync(new URL("./core.wasm", import.meta.url));
-  } catch {}
-  return inlined();
+  return fs!.readFileSync(new URL("./core.wasm", import.meta.url)); // whatever fails here, the next line mends it
 });
+start(inlined);

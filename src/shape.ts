@@ -54,7 +54,7 @@ export function describe(value: unknown): string {
     return typeof value === "function" ? "a function" : String(value);
   }
   const name = value.constructor?.name ?? "Object"; // an object may have no prototype
-  return name === "Object" ? "an object" : `${/^[AEIOU]/.test(name) ? "an" : "a"} ${name}`;
+  return name === "Object" ? "an object" : `${/^([AEIO]|U(?!i))/.test(name) ? "an" : "a"} ${name}`;
 }
 
 /** The error `op: expected <expected>, got <got>`; `got` is text already. */
@@ -62,8 +62,16 @@ export const fault = (op: string, expected: string, got: string | number, kind =
   new kind(`${op}: expected ${expected}, got ${got}`);
 
 /** The same of any value: shapes, strings and objects are described. */
-export const refusal = (op: string, expected: string, value: unknown, kind = RangeError): Error =>
-  fault(op, expected, describe(value), kind);
+export function refusal(op: string, expected: string, value: unknown, kind = RangeError): Error {
+  const got = describe(value);
+  // "expected a tensor, got a Tensor" would leave one at a loss
+  const isTwin = got === "a Tensor" && /^(.* to be )?a tensor( or |$)/.test(expected);
+  return fault(op, expected, isTwin ? `${got} of another copy of sedge in this program` : got, kind);
+}
+
+/** Whether a value is bytes, maybe of another realm: in Jest those of a file are. */
+export const isBytes = (value: unknown): value is Uint8Array =>
+  Object.prototype.toString.call(value) === "[object Uint8Array]";
 
 /** The common shape of operands by NumPy's rules: aligned at the last axis, sizes equal or 1. */
 export function broadcastShapes(op: string, ...shapes: Shape[]): number[] {

@@ -50,6 +50,8 @@ function cure({ WebAssembly }: Partial<Platform>, message: string): string | nul
       "or import sedge/core.wasm as a module and call init({ module })"
     );
   }
+  if (/out of memory|allocat/i.test(message))
+    return "the machine, or a limit such as that of ulimit -v, leaves too little memory for it";
   if (!WebAssembly.validate(Uint8Array.from(SIMD, (c) => c.charCodeAt(0)))) {
     return "this runtime's WebAssembly has no SIMD: it takes Chrome 91, Firefox 89, Safari 16.4 or Node 20, and SSE4.1 or NEON";
   }

@@ -108,6 +108,13 @@ describe("a core that does not start says what to do:", () => {
     );
   });
 
+  it.each([
+    ["V8", "WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory for new instance"],
+    ["JavaScriptCore", "Out of memory"],
+  ])("too little memory in %s", (_, message) => {
+    expect(said(message)).toContain("leaves too little memory for it");
+  });
+
   it("no SIMD", () => {
     expect(said("invalid opcode 0xfd", { validate: () => false })).toContain("this runtime's WebAssembly has no SIMD");
   });

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -23,6 +23,10 @@ beforeAll(async () => {
     program,
     `import { batches, crossEntropy, Dataset, keep, nn, optim, tidy, type Tensor } from "sedge";
     import { add, tensor } from "sedge/functional";
+    import * as data from "sedge/data"; import * as inspect from "sedge/inspect"; import * as layers from "sedge/nn";
+    import * as metrics from "sedge/metrics"; import * as optimizers from "sedge/optim"; import core from "sedge/core.wasm";
+    export type Loads = [typeof data, typeof inspect, typeof layers, typeof metrics, typeof optimizers, typeof core];
+    export type Files = typeof import("sedge/node");
     class Net extends nn.Module {
       hidden = new nn.Linear(2, 4);
       override forward(x: Tensor): Tensor {
@@ -126,6 +130,36 @@ describe("the package", () => {
     const path = join(folder, "bundled.js");
     writeFileSync(path, text);
     expect(execFileSync(process.execPath, [path], { encoding: "utf8" })).toBe("1\n");
+  });
+
+  it.each([
+    ["another core.wasm", Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)],
+    ["half of its own", readFileSync(join(root, "build/core.wasm")).subarray(0, 5000)],
+    ["none", null],
+  ])("starts in Node from its JavaScript where a bundle has beside it %s", async (name, core) => {
+    const contents = 'import { ones } from "sedge"; console.log(ones([3]).sum().item());';
+    const stdin = { contents, resolveDir: folder };
+    const outfile = join(folder, `beside ${name}`, "bundle.mjs");
+    await build({ stdin, bundle: true, outfile, platform: "node", format: "esm" });
+    if (core !== null) writeFileSync(join(outfile, "../core.wasm"), core);
+    expect(execFileSync(process.execPath, [outfile], { encoding: "utf8" })).toBe("3\n");
+  });
+
+  it("says so if a tensor comes from another copy of it", () => {
+    const single = pathToFileURL(join(root, "dist/sedge.js"));
+    const script = `import { add, cat, ones, nn } from "sedge"; import * as other from ${JSON.stringify(single)};
+      const x = other.ones([2, 2]);
+      for (const op of [() => add(ones([2]), x), () => new nn.Linear(2, 2).call(x), () => cat([ones([2, 2]), x])])
+        try { op(); } catch (error) { console.log(error.message); }`;
+    const out = execFileSync(process.execPath, ["--input-type=module", "-e", script], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+    const twin = "got a Tensor of another copy of sedge in this program\n";
+    expect(out).toBe(
+      `add: expected b to be a tensor or a number, ${twin}linear: expected x to be a tensor, ${twin}` +
+        `cat: expected tensors[1] to be a tensor, ${twin}`,
+    );
   });
 
   it("has one Dataset and one Table in all its entries", () => {

@@ -2,6 +2,7 @@
 // Files on disk are test/files.test.ts.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import "../src/boot.ts";
 import { decodeSafetensors, encodeSafetensors, safetensorsMetadata } from "../src/io/safetensors.ts";
@@ -177,6 +178,14 @@ describe("types that have no counterpart here", () => {
     const within = new Uint8Array(bytes.length + 1);
     within.set(bytes, 1);
     expect(decodeSafetensors(within.subarray(1)).a!.toArray()).toEqual([1, 2]);
+  });
+
+  it("reads bytes of another realm, as a file's are under Jest", () => {
+    const bytes = runInNewContext("Uint8Array.from(bytes)", { bytes: encodeSafetensors({ a: tensor([1, 2]) }) });
+    expect(bytes).not.toBeInstanceOf(Uint8Array);
+    expect(decodeSafetensors(bytes).a!.toArray()).toEqual([1, 2]);
+    const view = new DataView(bytes.buffer) as never;
+    expect(() => decodeSafetensors(view)).toThrow("expected bytes to be a Uint8Array, got a DataView");
   });
 });
 

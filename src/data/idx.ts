@@ -4,7 +4,7 @@
 
 import { zeros } from "../ops/create.ts";
 import { tidy } from "../scope.ts";
-import { checkOptions, demand, show, sizeOf } from "../shape.ts";
+import { checkOptions, demand, isBytes, show, sizeOf } from "../shape.ts";
 import { Dataset } from "./dataset.ts";
 
 /** An array as an IDX file holds it. */
@@ -51,7 +51,7 @@ const hex = (byte: number | undefined): string => `0x${(byte ?? 0).toString(16).
  */
 export function parseIdx(bytes: Uint8Array, options?: { file?: string }): IdxArray {
   checkOptions("parseIdx", options, ["file"]);
-  demand(bytes instanceof Uint8Array, "parseIdx", "bytes to be a Uint8Array", bytes, TypeError);
+  demand(isBytes(bytes), "parseIdx", "bytes to be a Uint8Array", bytes, TypeError);
   const source = options?.file === undefined ? "parseIdx" : `parseIdx: ${options.file}`;
   demand(bytes.length >= 4, source, "at least 4 bytes of magic number", bytes.length);
   const [zero0, zero1, code, rank] = bytes as unknown as [number, number, number, number];
@@ -105,7 +105,7 @@ export function parseIdx(bytes: Uint8Array, options?: { file?: string }): IdxArr
  * ```
  */
 export async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
-  demand(bytes instanceof Uint8Array, "gunzip", "bytes to be a Uint8Array", bytes, TypeError);
+  demand(isBytes(bytes), "gunzip", "bytes to be a Uint8Array", bytes, TypeError);
   try {
     const unzipped = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Uint8Array(await new Response(unzipped).arrayBuffer());
@@ -157,7 +157,7 @@ export function idxDataset(images: IdxArray, labels: IdxArray, options?: { file?
 function expectBytes(source: string, name: string, array: IdxArray, rank: number): Uint8Array {
   demand(Array.isArray(array?.shape), source, `${name} to be { shape, data }, as parseIdx gives`, array, TypeError);
   const { shape, data } = array;
-  demand(data instanceof Uint8Array, source, `${name} of unsigned bytes`, data);
+  demand(isBytes(data), source, `${name} of unsigned bytes`, data);
   if (shape.length !== rank) {
     throw new RangeError(
       `${source}: expected ${name} of ${rank} ${rank === 1 ? "axis" : "axes"}, got shape ${show(shape)}`,

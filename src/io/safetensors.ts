@@ -1,7 +1,7 @@
 // Tensors to and from the bytes of a safetensors file. Knows no file system: that is src/io/files.ts.
 // The header's rules are src/io/safetensors-header.ts.
 import type { StateDict } from "../nn/state.ts";
-import { checkOptions, checkShape, demand } from "../shape.ts";
+import { checkOptions, checkShape, demand, isBytes } from "../shape.ts";
 import { BYTES, type DType, empty, expectTensor, type Tensor } from "../tensor.ts";
 import { u8 } from "../wasm.ts";
 import { type Entry, type Metadata, readHeader, writeHeader } from "./safetensors-header.ts";
@@ -123,7 +123,7 @@ export function safetensorsMetadata(bytes: Uint8Array, options?: { file?: string
 
 function sourceOf(op: string, bytes: unknown, options: { file?: string } | undefined): string {
   checkOptions(op, options, ["file"]);
-  demand(bytes instanceof Uint8Array, op, "bytes to be a Uint8Array", bytes, TypeError);
+  demand(isBytes(bytes), op, "bytes to be a Uint8Array", bytes, TypeError);
   return options?.file === undefined ? op : `${op}: ${options.file}`;
 }
 

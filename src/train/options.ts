@@ -6,7 +6,7 @@ import { tensor } from "../ops/create.ts";
 import { clipGradNorm, clipGradValue } from "../optim/clip.ts";
 import type { LRScheduler } from "../optim/scheduler.ts";
 import { keep } from "../scope.ts";
-import { checkInt, checkNumber, checkOptions, demand, readOptions } from "../shape.ts";
+import { checkInt, checkNumber, checkOptions, demand, isBytes, readOptions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
 import { checkData, checkModel, type Loss } from "./evaluate.ts";
 import type { Callback, Steps } from "./history.ts";
@@ -128,8 +128,8 @@ export function plan(model: Layer, data: Dataset, options: FitOptions): Plan {
   demand(isFunction, OP, "augment to be a function", augment, TypeError);
   const isSignal = signal === undefined || typeof signal?.aborted === "boolean";
   demand(isSignal, OP, "signal to be an AbortSignal", signal, TypeError);
-  const isBytes = resume === undefined || resume instanceof Uint8Array;
-  demand(isBytes, OP, "resume to be the bytes of a checkpoint", resume, TypeError);
+  const resumes = resume === undefined || isBytes(resume);
+  demand(resumes, OP, "resume to be the bytes of a checkpoint", resume, TypeError);
   const callbacks = [options.callbacks ?? []].flat();
   for (const c of callbacks) {
     demand(typeof c === "object" && c !== null, OP, "callbacks to be objects of functions", c, TypeError);

@@ -3,8 +3,9 @@ import cliProgress from "cli-progress";
 import { checkInt, checkOptions, describe } from "../shape.ts";
 import type { BatchRecord, Callback } from "./history.ts";
 
-/** Where progress is shown: `process.stdout` and its like. */
-export interface ProgressStream extends NodeJS.WritableStream {
+/** Where progress is shown: `process.stdout` and its like; in words of our own, for programs without the types of Node. */
+export interface ProgressStream {
+  write(text: string): unknown;
   /** Whether it is a terminal, in which a line can be drawn over. */
   readonly isTTY?: boolean;
   /** Its width in characters. Default: 80. */
@@ -93,7 +94,7 @@ export function progressBar(options?: ProgressOptions): Callback {
   let waiting: NodeJS.Immediate | undefined;
 
   const bar = new cliProgress.SingleBar({
-    stream,
+    stream: stream as NodeJS.WritableStream,
     format: (settings, { progress }) => {
       const { epoch, step, averages } = last!;
       const seconds = (performance.now() - start) / 1000;
