@@ -1,6 +1,7 @@
 // The launchers' own logic: what becomes of jobs that throw, hang or print, of runtimes that are missing or break; and the
 // report. The shared suite itself runs by `npm run runtimes`; that it can fail is test/runtimes-suite.test.ts.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -32,6 +33,15 @@ function children(): string[] {
   };
   const ids = readdirSync("/proc/self/task").flatMap((task) => read(`/proc/self/task/${task}/children`).split(" "));
   return ids.map((id) => read(`/proc/${id || "none"}/cmdline`)).filter((line) => !/^$|esbuild/.test(line));
+}
+
+/** Whether a process is there. */
+function runs(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch {
+    return false;
+  }
 }
 
 describe("the launchers", () => {
@@ -72,6 +82,25 @@ describe("the launchers", () => {
       expect(children()).toEqual([]);
     });
   }
+});
+
+it.each(["SIGINT", "SIGTERM"] as const)("%s leaves no process and no folder of a launcher", async (signal) => {
+  const script = `import { start, temporary } from ${JSON.stringify(join(workspace, "launch/process.ts"))};
+    const { folder } = temporary("sedge-signal-");
+    const { signal } = new AbortController();
+    const { child } = start(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { signal });
+    child.once("spawn", () => console.log(JSON.stringify({ folder, id: child.pid })));`;
+  const program = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]);
+  const { folder, id } = await new Promise<{ folder: string; id: number }>((done, reject) => {
+    program.stdout.once("data", (text) => done(JSON.parse(String(text))));
+    program.stderr.once("data", (text) => reject(new Error(String(text))));
+  });
+  expect(existsSync(folder)).toBe(true);
+  const status = new Promise((done) => program.once("close", done));
+  program.kill(signal);
+  expect(await status).toBe(signal === "SIGINT" ? 130 : 143);
+  expect(existsSync(folder)).toBe(false);
+  await expect.poll(() => runs(id), { timeout: 10_000 }).toBe(false);
 });
 
 it.skipIf("missing" in (await deno.find()))("Deno has no permission at all", async () => {

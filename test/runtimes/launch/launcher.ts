@@ -1,8 +1,7 @@
 // Makes launchers: what all of them do around a job. What is particular to a runtime stands in the file of its name.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { workspace } from "./paths.ts";
+import { temporary } from "./process.ts";
 import { serve } from "./server.ts";
 import type { Env, Errand, Found, Launcher, Missing, Outcome } from "./types.ts";
 
@@ -28,7 +27,7 @@ export function launcher<F extends Found>(
       const found = await once();
       if ("missing" in found) throw new Error(`${name}: ${found.missing}`);
       const server = await serve();
-      const folder = mkdtempSync(join(tmpdir(), "sedge-job-"));
+      const { folder, remove } = temporary("sedge-job-");
       const over = new AbortController();
       const timer = setTimeout(() => {
         over.abort(new Error(`${name}: expected ${job} to end within ${timeLimit / 1000} s, got no result`));
@@ -43,7 +42,7 @@ export function launcher<F extends Found>(
         clearTimeout(timer);
         over.abort();
         await server.close();
-        rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+        remove();
       }
     },
   };

@@ -1,17 +1,42 @@
-// Processes that launchers start: each is told to end when its run is over, whichever way, and killed if it does not.
+// Processes and folders that launchers need: each process is told to end when its run is over, whichever way, and killed if
+// it does not; nothing of theirs is left if this process is ended.
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Outcome } from "./types.ts";
 
-const alive = new Set<ChildProcess>();
+/** What to do should this process end before its time, in the order of its coming. */
+const duties = new Set<() => void>();
 const endAll = (): void => {
-  for (const child of alive) child.kill("SIGKILL");
+  for (const duty of [...duties].reverse()) duty();
 };
 const leave = (_: NodeJS.Signals, number: number): never => process.exit(128 + number);
 
-/** Has this process take its children with it, by whatever it ends; `off` when there are none any more. */
 function guard(change: "on" | "off"): void {
   process[change]("exit", endAll);
   for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) process[change](signal, leave);
+}
+
+/** Has this process do something when it ends, by whatever signal; what came last is done first. Gives how to call it off. */
+export function atEnd(duty: () => void): () => void {
+  if (duties.size === 0) guard("on");
+  duties.add(duty);
+  return () => {
+    if (duties.delete(duty) && duties.size === 0) guard("off");
+  };
+}
+
+/** Makes an empty folder; `remove` takes it away, and the end of this process does. */
+export function temporary(name: string): { folder: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), name));
+  const duty = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  const callOff = atEnd(duty);
+  const remove = (): void => {
+    callOff();
+    duty();
+  };
+  return { folder, remove };
 }
 
 /**
@@ -24,9 +49,8 @@ export function start(
   { signal, ...options }: SpawnOptions & { signal: AbortSignal },
 ): { child: ChildProcess; failure: Promise<never>; said(): string } {
   signal.throwIfAborted();
-  if (alive.size === 0) guard("on");
   const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
-  alive.add(child);
+  const callOff = atEnd(() => child.kill("SIGKILL"));
   let said = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding("utf8");
@@ -37,7 +61,7 @@ export function start(
   }
   const failure = new Promise<never>((_, reject) => {
     const gone = (reason: string): void => {
-      if (alive.delete(child) && alive.size === 0) guard("off");
+      callOff();
       reject(new Error(`${command}${reason}`));
     };
     child.once("error", ({ message }) => gone(`: ${message}`));

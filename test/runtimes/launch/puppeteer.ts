@@ -1,8 +1,10 @@
-// Chromium and Firefox, driven by puppeteer: it brings a profile of its own for each run and takes it away again.
+// Chromium and Firefox, driven by puppeteer, with a profile of its own for each run.
+import { join } from "node:path";
 import puppeteer, { type Browser, type LaunchOptions } from "puppeteer-core";
 import { installed } from "./find.ts";
 import { aborted, launcher } from "./launcher.ts";
 import { preparePage } from "./page.ts";
+import { atEnd, temporary } from "./process.ts";
 import type { Launcher, Missing } from "./types.ts";
 
 /** How long a browser may take to start, in ms: seconds at most, but of a busy machine. */
@@ -18,22 +20,45 @@ export interface Program {
   readonly options: LaunchOptions;
 }
 
+/** What takes away the profile of a browser. */
+const cleaners = new WeakMap<Browser, () => void>();
+
 /** Ends a browser, even one that hears nothing any more because its page never comes back. */
 export async function end(browser: Browser): Promise<void> {
   const process = browser.process();
   const timer = setTimeout(() => process?.kill("SIGKILL"), 5_000);
   await browser.close().catch(() => process?.kill("SIGKILL"));
   clearTimeout(timer);
+  cleaners.get(browser)?.();
+}
+
+/** Starts a browser. Signals are ours: puppeteer would hear SIGTERM, end the browser and let this process go on. */
+async function launch(options: LaunchOptions): Promise<Browser> {
+  const { folder, remove } = temporary("sedge-profile-");
+  const signals = { handleSIGHUP: false, handleSIGINT: false, handleSIGTERM: false };
+  const env = { ...process.env, TMPDIR: folder };
+  try {
+    const browser = await puppeteer.launch({ ...options, ...signals, env, userDataDir: join(folder, "profile") });
+    const callOff = atEnd(() => browser.process()?.kill("SIGKILL"));
+    cleaners.set(browser, () => {
+      callOff();
+      remove();
+    });
+    return browser;
+  } catch (error) {
+    remove();
+    throw error;
+  }
 }
 
 /** Starts a browser; once more if it does not come up, which happens on a busy machine. */
 export async function open({ name, options }: Program, executablePath: string): Promise<Browser> {
   const all = { ...options, executablePath, timeout: START_LIMIT, protocolTimeout: START_LIMIT };
   try {
-    return await puppeteer.launch(all);
+    return await launch(all);
   } catch (error) {
     console.error(`${name} did not start, once more: ${String(error).split("\n")[0]}`);
-    return await puppeteer.launch(all);
+    return await launch(all);
   }
 }
 
