@@ -9,7 +9,13 @@ import type { Outcome } from "./types.ts";
 /** What to do should this process end before its time, in the order of its coming. */
 const duties = new Set<() => void>();
 const endAll = (): void => {
-  for (const duty of [...duties].reverse()) duty();
+  for (const duty of [...duties].reverse()) {
+    try {
+      duty();
+    } catch (error) {
+      console.error(String(error)); // the others come all the same
+    }
+  }
 };
 const leave = (_: NodeJS.Signals, number: number): never => process.exit(128 + number);
 

@@ -35,18 +35,27 @@ export async function end(browser: Browser): Promise<void> {
 /** Starts a browser. Signals are ours: puppeteer would hear SIGTERM, end the browser and let this process go on. */
 async function launch(options: LaunchOptions): Promise<Browser> {
   const { folder, remove } = temporary("sedge-profile-");
-  const signals = { handleSIGHUP: false, handleSIGINT: false, handleSIGTERM: false };
-  const env = { ...process.env, TMPDIR: folder };
+  const over = new AbortController();
+  const callOff = atEnd(() => over.abort()); // which kills the browser at once, also one that is still starting
+  const clean = (): void => {
+    callOff();
+    remove();
+  };
   try {
-    const browser = await puppeteer.launch({ ...options, ...signals, env, userDataDir: join(folder, "profile") });
-    const callOff = atEnd(() => browser.process()?.kill("SIGKILL"));
-    cleaners.set(browser, () => {
-      callOff();
-      remove();
+    const browser = await puppeteer.launch({
+      ...options,
+      handleSIGHUP: false,
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      signal: over.signal,
+      env: { ...process.env, TMPDIR: folder },
+      userDataDir: join(folder, "profile"),
     });
+    cleaners.set(browser, clean);
     return browser;
   } catch (error) {
-    remove();
+    over.abort();
+    clean();
     throw error;
   }
 }
