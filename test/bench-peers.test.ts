@@ -176,9 +176,9 @@ describe("the table", () => {
     expect(meanOfSteps([...all.slice(1), result("train mlp", null)])).toBeNull();
   });
 
-  test("tells reasons, once for a peer that is not there", () => {
-    expect(reasons([result("exp", null), result("tanh", 2)])).toEqual([
-      "pytorch, exp: no <such> kernel",
+  test("tells each reason once, with its works unless it holds for all", () => {
+    expect(reasons([result("exp", null), result("tanh", 2), result("adam", null)])).toEqual([
+      "pytorch (exp, adam): no <such> kernel",
       "jax-js-wasm: not installed",
     ]);
   });
@@ -186,7 +186,7 @@ describe("the table", () => {
   test("makes a page that markdown cannot misread", () => {
     const text = page({ machine: "M", results: [result("exp", null), result("tanh", 2)] }, "2026-01-01");
     expect(text).toContain("| tanh | 10.5 us | 2.00 | – | – | – |");
-    expect(text).toContain("- pytorch, exp: no such kernel");
+    expect(text).toContain("- pytorch (exp): no such kernel");
   });
 });
 

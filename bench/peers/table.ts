@@ -35,16 +35,17 @@ export function meanOfSteps(results: readonly Comparison[]): number | null {
   return ratios.some((r) => r === null) ? null : geometricMean(ratios as number[]);
 }
 
-/** A line per work and peer that could not do it; a peer that did nothing at all has one line. */
+/** A line for each reason of each peer, with the works that it cannot do for it; without them if it can do none. */
 export function reasons(results: readonly Comparison[]): string[] {
   return PEERS.flatMap((name) => {
-    const failed = results.flatMap(({ work, peers }) => {
+    const failed = new Map<string, string[]>();
+    for (const { work, peers } of results) {
       const result = peers[name];
-      return result?.ratio === null ? [{ work, reason: result.reason }] : [];
-    });
-    const same = failed.length === results.length && failed.every(({ reason }) => reason === failed[0]!.reason);
-    if (same && failed.length > 0) return [`${name}: ${failed[0]!.reason}`];
-    return failed.map(({ work, reason }) => `${name}, ${work}: ${reason}`);
+      if (result?.ratio === null) failed.set(result.reason, [...(failed.get(result.reason) ?? []), work]);
+    }
+    return [...failed].map(([reason, lacking]) =>
+      lacking.length === results.length ? `${name}: ${reason}` : `${name} (${lacking.join(", ")}): ${reason}`,
+    );
   });
 }
 
@@ -55,9 +56,6 @@ export function meanLine(results: readonly Comparison[]): string | null {
     : `geometric mean of the ${STEPS.length} training steps, PyTorch / ours: ${mean.toFixed(2)}`;
 }
 
-/** The longest reason that a page quotes. */
-const QUOTED = 160;
-
 /** The section's generated part in docs/performance.md. */
 export function page({ machine, results }: Report, date: string): string {
   const cell = (result: Measured | Unable | undefined): string =>
@@ -65,10 +63,7 @@ export function page({ machine, results }: Report, date: string): string {
   const lines = results.map(
     ({ work, ours, peers }) => `| ${work} | ${time(ours.median)} | ${PEERS.map((p) => cell(peers[p])).join(" | ")} |`,
   );
-  const quoted = reasons(results).map((line) => {
-    const text = line.replaceAll(/[`|<>*_]/g, "").replaceAll(/\s+/g, " ");
-    return `- ${text.length > QUOTED ? `${text.slice(0, QUOTED)}...` : text}`;
-  });
+  const quoted = reasons(results).map((line) => `- ${line.replaceAll(/[`|<>*]/g, "").replaceAll(/\s+/g, " ")}`);
   const mean = meanLine(results);
   return [
     `${machine}; ${date}.`,
