@@ -20,6 +20,7 @@ await build({
   target: "node20",
   platform: "node",
   packages: "external",
+  alias: { sedge: "./src/entry.ts" },
 });
 const { status } = spawnSync(process.execPath, ["build/bench/run.js", ...process.argv.slice(2)], { stdio: "inherit" });
 process.exitCode = status ?? 1;

@@ -60,16 +60,18 @@ export function recurrence(
     at += rows;
   }
   if (reverse) order.reverse();
+  /** All sequences take part in every step: they never get more. */
+  const even = sizes.at(-1) === batch;
 
   // Blocks of N rows: the gates, what else the cell keeps, and the outputs before a projection.
   const blocks = cell.kept + (projected ? 1 : 0);
   const kept = empty([n * (gates + blocks * width)]);
   /** Where the kernels find what belongs to the rows from `at` on. */
-  const places = (base: number, at: number) => ({
-    width,
-    gates: base + 4 * at * gates,
-    kept: Array.from({ length: blocks }, (_, i) => base + 4 * (n * gates + (i * n + at) * width)),
-  });
+  const places = (base: number, at: number) => {
+    const kept: number[] = [];
+    for (let i = 0; i < blocks; i++) kept.push(base + 4 * (n * gates + (i * n + at) * width));
+    return { gates: base + 4 * at * gates, kept };
+  };
 
   const y = empty([n * outputs + batch * (outputs + (c0 ? width : 0))]);
   const yPtr = y.ptr;
@@ -80,15 +82,18 @@ export function recurrence(
   product(kept.ptr, x.ptr, ih.ptr, biased ? biasIh.ptr : 0, { m: n, n: gates, k: inputs, transB: true });
   copy(before, h0.ptr, batch * outputs);
   if (c0) copy(c, c0.ptr, batch * width);
+  let state = before;
   for (const { rows, at } of order) {
     const to = yPtr + 4 * at * outputs;
     const place = places(kept.ptr, at);
     const h = projected ? place.kept.at(-1)! : to;
-    multiply(sums.ptr, before, biased ? biasHh.ptr : 0, rows);
-    cell.step({ ...place, rows, h, before, c }, sums.ptr);
+    multiply(sums.ptr, state, biased ? biasHh.ptr : 0, rows);
+    cell.step({ rows, width, h, before: state, c, gates: place.gates, kept: place.kept }, sums.ptr);
     if (projected) product(to, h, weights.at(-1)!.ptr, 0, { m: rows, n: outputs, k: width, transB: true });
-    copy(before, to, rows * outputs);
+    if (even) state = to;
+    else copy(before, to, rows * outputs);
   }
+  if (even) copy(before, state, batch * outputs);
 
   const saved = [x, h0, ih, hh, y, kept, projected ? weights.at(-1)! : x];
   record(op, y, [x, ...states, ...weights], saved, (dy, [x, h0, ih, hh, y, ...rest], needs) => {
@@ -105,7 +110,13 @@ export function recurrence(
     // A GRU's r multiplies a part of the hidden state's sums; elsewhere both parts of the sums have one gradient.
     const direct = cell === gruCell;
     const dSums = direct ? empty([n, gates]) : dGates;
+    // The states before all steps, in the order of the steps' rows.
     const before = empty([n, outputs]);
+    if (even) {
+      const [first, others] = [batch * outputs, (n - batch) * outputs];
+      copy(before.ptr + (reverse ? 4 * others : 0), h0.ptr, first);
+      copy(before.ptr + (reverse ? 0 : 4 * first), y.ptr + (reverse ? 4 * first : 0), others);
+    }
     const room = empty([batch, width]).ptr;
     const dOutputs = projected ? empty([n, outputs]) : dGates;
     const multiply = panels(hh.ptr, outputs, gates, outputs, 1);
@@ -113,22 +124,22 @@ export function recurrence(
       const { rows, at } = order[i]!;
       const size = rows * outputs;
       const start = 4 * at * outputs;
-      const earlier = order[i - 1] ?? { rows: 0, at: 0 };
-      // Of the sequences that the step computed before did not have, the state before is the first.
-      const old = Math.min(rows, earlier.rows) * outputs;
-      copy(before.ptr + start, y.ptr + 4 * earlier.at * outputs, old);
-      copy(before.ptr + start + 4 * old, h0.ptr + 4 * old, size - old);
-
+      if (!even) {
+        const earlier = order[i - 1] ?? { rows: 0, at: 0 };
+        // Of the sequences that the step computed before did not have, the state before is the first.
+        const old = Math.min(rows, earlier.rows) * outputs;
+        copy(before.ptr + start, y.ptr + 4 * earlier.at * outputs, old);
+        copy(before.ptr + start + 4 * old, h0.ptr + 4 * old, size - old);
+      }
       k.accumulate(dh, dy.ptr + start, size);
       if (projected) {
         copy(dOutputs.ptr + start, dh, size);
         product(room, dh, hr.ptr, 0, { m: rows, n: width, k: outputs });
       }
-      const [input, hidden] = [dGates, dSums].map((d) => d.ptr + 4 * at * gates) as [number, number];
-      const step = {
-        ...{ ...places(kept.ptr, at), rows, h: y.ptr + start },
-        ...{ before: before.ptr + start, c: dStates[1]?.ptr ?? 0 },
-      };
+      const [input, hidden] = [dGates.ptr + 4 * at * gates, dSums.ptr + 4 * at * gates];
+      const { gates: of, kept: beside } = places(kept.ptr, at);
+      const c = dStates[1]?.ptr ?? 0;
+      const step = { rows, width, h: y.ptr + start, before: before.ptr + start, c, gates: of, kept: beside };
       cell.grad(step, projected ? room : dh, input, hidden);
       multiply(direct ? room : dh, hidden, 0, rows);
       if (direct) k.accumulate(dh, room, size);
@@ -140,7 +151,12 @@ export function recurrence(
       product(dx.ptr, dGates.ptr, ih.ptr, 0, { m: n, n: inputs, k: gates });
     }
     const dWeights = [() => weightGrad(dGates, x.ptr, inputs), () => weightGrad(dSums, before.ptr, outputs)];
-    if (biased) dWeights.push(...[dGates, dSums].map((d) => () => sumTo(d, [gates])));
+    let dBias: Tensor | null = null;
+    const inputBias = (): Tensor => {
+      dBias ??= sumTo(dGates, [gates]);
+      return dBias;
+    };
+    if (biased) dWeights.push(inputBias, () => (direct ? sumTo(dSums, [gates]) : inputBias()));
     if (projected) dWeights.push(() => weightGrad(dOutputs, places(kept.ptr, 0).kept.at(-1)!, width));
     const own = needs.slice(1 + shapes.length);
     return [dx, ...dStates, ...dWeights.map((gradient, i) => (own[i] ? gradient() : null))];

@@ -1,0 +1,37 @@
+// What is compared: the works by name, with what a peer needs to set them up. How each side does them is in ours.mjs and in
+// the peers' own files.
+
+export interface Work {
+  readonly name: string;
+  /** What a peer looks up: `train mlp`, `gemm`, `softmax`. */
+  readonly op: string;
+  /** Of the operands: m, n, k of gemm; batch, heads, time, size of a head for attention. */
+  readonly shape?: readonly number[];
+  /** Forward and backward, instead of forward alone. */
+  readonly backward?: boolean;
+}
+
+/** The seven steps of which the geometric mean is told. */
+export const STEPS = ["mlp", "xor", "cnn", "lstm", "gru", "gpt", "vae"].map((net) => `train ${net}`);
+
+const kernel = (op: string, shape: readonly number[]): Work => ({ name: `${op} ${shape.join("x")}`, op, shape });
+
+/** Forward, and forward with the gradients. */
+const both = (op: string, shape: readonly number[]): Work[] => {
+  const forward = kernel(op, shape);
+  return [forward, { ...forward, name: `${forward.name} forward and backward`, backward: true }];
+};
+
+export const works: readonly Work[] = [
+  ...STEPS.map((name) => ({ name, op: name })),
+  { name: "infer mlp", op: "infer mlp" },
+  { name: "infer cnn", op: "infer cnn" },
+  ...[64, 256, 1024].map((n) => kernel("gemm", [n, n, n])),
+  ...["exp", "tanh", "sigmoid"].map((op) => kernel(op, [1 << 20])),
+  ...both("softmax", [8192, 128]),
+  ...both("layer norm", [2048, 256]),
+  ...both("batch norm", [32, 16, 28, 28]),
+  ...both("cross entropy", [512, 1000]),
+  ...both("attention", [12, 4, 64, 32]),
+  kernel("adam", [1_000_000]),
+];
