@@ -6,5 +6,14 @@ export type { LayerFigures } from "./inspect/figures.ts";
 export type { Finding, FindingKind } from "./inspect/findings.ts";
 export { type GradcheckOptions, gradcheck, gradgradcheck } from "./inspect/gradcheck.ts";
 export { type FindLearningRateOptions, findLearningRate, type LearningRates } from "./inspect/learning-rate.ts";
+export {
+  type Profile,
+  type ProfileOptions,
+  type ProfileRow,
+  profile,
+  type Trace,
+  type TraceEvent,
+} from "./inspect/profile.ts";
+export type { Phase } from "./inspect/spans.ts";
 export { type Watch, type WatchOptions, type WatchRecord, watch } from "./inspect/watch.ts";
 export { explainNonFinite } from "./train/nan-guard.ts";

@@ -1,5 +1,6 @@
 // Ops seen from outside: each tells its name and its result, which takes nothing while nobody observes. The graph that
 // gradients need is src/autograd.ts.
+import { isThenable } from "./scope.ts";
 import { demand } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -16,7 +17,7 @@ let observer: OpObserver | null = null;
  * observer inside another, those of the inner `fn` to the outer.
  *
  * @param see is called with the op's name, its result, and its operands; the result is null where an op that is made of others begins.
- * @param fn a synchronous function.
+ * @param fn a function; of one that returns a promise every op is shown until that is settled, whoever runs it.
  * @returns what `fn` returns.
  * @throws TypeError if either is no function.
  * @see https://pytorch.org/docs/stable/torch.overrides.html
@@ -32,17 +33,21 @@ let observer: OpObserver | null = null;
  */
 export function observeOps<T>(see: OpObserver, fn: () => T): T {
   for (const f of [see, fn]) demand(typeof f === "function", "observeOps", "two functions", f, TypeError);
-  return whileObserved(see, fn);
-}
-
-function whileObserved<T>(see: OpObserver | null, fn: () => T): T {
   const before = observer;
-  observer = see;
-  try {
-    return fn();
-  } finally {
+  const end = (): void => {
     observer = before;
+  };
+  observer = see;
+  let result: T;
+  try {
+    result = fn();
+  } catch (error) {
+    end();
+    throw error;
   }
+  if (isThenable(result)) return Promise.resolve(result).finally(end) as T;
+  end();
+  return result;
 }
 
 /** Names the op that made `y`; whoever observes is told. */
@@ -59,5 +64,10 @@ export function begin(op: string): void {
 
 function tell(op: string, y: Tensor | null, inputs: readonly Tensor[]): void {
   const see = observer!;
-  whileObserved(null, () => see(op, y, inputs));
+  observer = null;
+  try {
+    see(op, y, inputs);
+  } finally {
+    observer = see;
+  }
 }

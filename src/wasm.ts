@@ -92,6 +92,16 @@ export function start(source: CoreSource | (() => CoreSource)): void {
 /** Whether a core is running. */
 export const booted = (): boolean => intsPtr !== 0;
 
+/**
+ * @internal Puts what `wrap` makes of the kernels in their place, and returns those before. The package shortens kernels' names, so
+ * `wrap` is told which of them are which: they take a block, give it back, and add up gradients.
+ */
+export function rewire(wrap: (kernels: Kernels, named: readonly unknown[]) => Kernels): Kernels {
+  const before = k;
+  k = wrap(k, [k.alloc, k.free, k.accumulate]);
+  return before;
+}
+
 function failing(error: () => Error): Kernels {
   const refuse = (): never => {
     throw error();
