@@ -54,7 +54,7 @@ function training(
   const step = (): number =>
     tidy(() => {
       optimizer.zeroGrad();
-      const value = loss();
+      const value = tidy(loss); // only what backward needs outlives the forward
       value.backward();
       optimizer.step();
       return value.item();

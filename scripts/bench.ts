@@ -1,4 +1,5 @@
-// `npm run bench [-- --json] [-- --filter TEXT]`: bundles bench/ and runs bench/run.ts with the same arguments.
+// `npm run bench [-- --json] [-- --filter TEXT]`: bundles bench/ and runs bench/run.ts with the same arguments, or with
+// `--memory` bench/memory.ts.
 // Bundled, as users have it: the loader that runs TypeScript here wraps every closure to keep its name, which makes a
 // small op four times as dear.
 import { spawnSync } from "node:child_process";
@@ -11,6 +12,7 @@ rmSync("build/bench", { recursive: true, force: true });
 await build({
   entryPoints: [
     "bench/run.ts",
+    "bench/memory.ts",
     ...readdirSync("bench").flatMap((f) => (f.endsWith(".bench.ts") ? [`bench/${f}`] : [])),
   ],
   outdir: "build/bench",
@@ -22,5 +24,7 @@ await build({
   packages: "external",
   alias: { sedge: "./src/entry.ts" },
 });
-const { status } = spawnSync(process.execPath, ["build/bench/run.js", ...process.argv.slice(2)], { stdio: "inherit" });
+const args = process.argv.slice(2);
+const program = args.includes("--memory") ? "memory" : "run";
+const { status } = spawnSync(process.execPath, [`build/bench/${program}.js`, ...args], { stdio: "inherit" });
 process.exitCode = status ?? 1;
