@@ -8,9 +8,15 @@ import { type DType, expectTensor, fromStorage, type GraphNode, type Tensor, vie
 
 /**
  * Maps the gradient of a result to one gradient per input, of the input's shape; null where there is none. `saved` are
- * the saved values in the order given to `record`; `needs[i]` tells whether input i wants its gradient.
+ * the saved values in the order given to `record`; `needs[i]` tells whether input i wants its gradient; `isLast`, whether the
+ * node is released afterwards: saved values that nobody else holds may then be overwritten, after `touch`.
  */
-export type Backward = (dy: Tensor, saved: Saved, needs: readonly boolean[]) => readonly (Tensor | null)[];
+export type Backward = (
+  dy: Tensor,
+  saved: Saved,
+  needs: readonly boolean[],
+  isLast?: boolean,
+) => readonly (Tensor | null)[];
 
 /** The saved values as a backward sees them: as many as were given to `record`. */
 export type Saved = [Tensor, Tensor, Tensor, Tensor, Tensor, ...Tensor[]];
@@ -67,7 +73,13 @@ export class Node implements GraphNode {
    * The gradients of those inputs that `needs` names. The handles on saved values belong to the scope that the caller
    * has opened. With `graph` the gradients are recorded themselves, as functions of `dy` and of the saved values.
    */
-  run(dy: Tensor, scope: Scope, needs: readonly boolean[], graph: boolean): readonly (Tensor | null)[] {
+  run(
+    dy: Tensor,
+    scope: Scope,
+    needs: readonly boolean[],
+    graph: boolean,
+    isLast: boolean,
+  ): readonly (Tensor | null)[] {
     if (graph && this.twice === undefined) {
       throw new Error(
         `grad: expected ops with second-order gradients for createGraph, got ${this.name}, which has none; ` +
@@ -86,7 +98,7 @@ export class Node implements GraphNode {
       scope.add(value);
       values.push(graph ? this.linked(value, from) : value);
     }
-    return (graph ? this.twice! : this.backward)(dy, values as Saved, needs);
+    return (graph ? this.twice! : this.backward)(dy, values as Saved, needs, isLast);
   }
 
   /** Whether gradients of its gradients can be computed. */

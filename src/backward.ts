@@ -148,7 +148,7 @@ function step(node: Node, walk: Walk): void {
       walk.reach(node, dy);
       const needs = walk.needs(node);
       if (!needs.includes(true)) return;
-      const gradients = node.run(dy, scope, needs, walk.graph);
+      const gradients = node.run(dy, scope, needs, walk.graph, !walk.retain);
       for (let i = 0; i < gradients.length; i++) {
         const gradient = gradients[i];
         found.push(gradient && needs[i] ? own(gradient, walk.graph) : null);

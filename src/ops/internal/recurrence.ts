@@ -20,13 +20,15 @@ function copy(y: number, x: number, n: number): void {
   if (n > 0) k.copyWords(y, x, ints([n, 1, 1]), 1);
 }
 
-/** d' * a over n rows, where d has `rows` columns: the gradient of a weight, summed over all steps. */
-function weightGrad(d: Tensor, a: number, n: number): Tensor {
-  const [rows, m] = d.shape as [number, number];
-  const dw = empty([m, n]);
-  product(dw.ptr, d.ptr, a, 0, { m, n, k: rows, transA: true });
-  return dw;
+/** d' * a over all steps, where a row of d has `m` columns and one of a `n`: the gradient of a weight, at `dw`. */
+function weightGrad(dw: number, d: Tensor, a: number, m: number, n: number): void {
+  const [rows, aStep] = d.shape as [number, number];
+  product(dw, d.ptr, a, 0, { m, n, k: rows, transA: true, aStep });
 }
+
+/** Elements of a flat tensor as rows: a view. */
+const rowsOf = (x: Tensor, start: number, rows: number, columns: number): Tensor =>
+  reshape(slice(x, { start, stop: start + rows * columns }), [rows, columns]);
 
 /**
  * The outputs of all steps [N, P] and the final states, hidden [B, P] and, of an LSTM, cell [B, H], of inputs [N, in] and
@@ -60,45 +62,50 @@ export function recurrence(
     at += rows;
   }
   if (reverse) order.reverse();
-  /** All sequences take part in every step: they never get more. */
-  const even = sizes.at(-1) === batch;
 
   // Blocks of N rows: the gates, what else the cell keeps, and the outputs before a projection.
   const blocks = cell.kept + (projected ? 1 : 0);
   const kept = empty([n * (gates + blocks * width)]);
   /** Where the kernels find what belongs to the rows from `at` on. */
-  const places = (base: number, at: number) => {
-    const kept: number[] = [];
-    for (let i = 0; i < blocks; i++) kept.push(base + 4 * (n * gates + (i * n + at) * width));
-    return { gates: base + 4 * at * gates, kept };
-  };
+  const places = (base: number, at: number) => ({
+    width,
+    gates: base + 4 * at * gates,
+    kept: Array.from({ length: blocks }, (_, i) => base + 4 * (n * gates + (i * n + at) * width)),
+  });
 
-  const y = empty([n * outputs + batch * (outputs + (c0 ? width : 0))]);
-  const yPtr = y.ptr;
-  const before = yPtr + 4 * n * outputs;
-  const c = before + 4 * batch * outputs;
+  // Sequences of one length have the first states beside the steps' rows: the states before all steps are then one matrix.
+  const even = sizes.at(-1) === batch;
+  const front = even && !reverse ? batch : 0;
+  const back = even && reverse ? batch : 0;
+  const ends = (front + n + back) * outputs;
+  const y = empty([ends + batch * (outputs + (c0 ? width : 0))]);
+  const yPtr = y.ptr + 4 * front * outputs;
+  const last = y.ptr + 4 * ends;
+  const c = last + 4 * batch * outputs;
+  /** Rows from those of a step to those of the one before. */
+  const step = reverse ? batch : -batch;
   const sums = empty([batch, gates]);
   const multiply = panels(hh.ptr, gates, outputs, 1, outputs);
   product(kept.ptr, x.ptr, ih.ptr, biased ? biasIh.ptr : 0, { m: n, n: gates, k: inputs, transB: true });
-  copy(before, h0.ptr, batch * outputs);
+  copy(even ? yPtr + 4 * (order[0]!.at + step) * outputs : last, h0.ptr, batch * outputs);
   if (c0) copy(c, c0.ptr, batch * width);
-  let state = before;
   for (const { rows, at } of order) {
     const to = yPtr + 4 * at * outputs;
     const place = places(kept.ptr, at);
     const h = projected ? place.kept.at(-1)! : to;
-    multiply(sums.ptr, state, biased ? biasHh.ptr : 0, rows);
-    cell.step({ rows, width, h, before: state, c, gates: place.gates, kept: place.kept }, sums.ptr);
+    const before = even ? to + 4 * step * outputs : last;
+    multiply(sums.ptr, before, biased ? biasHh.ptr : 0, rows);
+    cell.step({ ...place, rows, h, before, c }, sums.ptr);
     if (projected) product(to, h, weights.at(-1)!.ptr, 0, { m: rows, n: outputs, k: width, transB: true });
-    if (even) state = to;
-    else copy(before, to, rows * outputs);
+    if (!even) copy(last, to, rows * outputs);
   }
-  if (even) copy(before, state, batch * outputs);
+  if (even) copy(last, yPtr + 4 * order.at(-1)!.at * outputs, batch * outputs);
 
   const saved = [x, h0, ih, hh, y, kept, projected ? weights.at(-1)! : x];
-  record(op, y, [x, ...states, ...weights], saved, (dy, [x, h0, ih, hh, y, ...rest], needs) => {
+  record(op, y, [x, ...states, ...weights], saved, (dy, [x, h0, ih, hh, y, ...rest], needs, isLast) => {
     const [kept, hr] = rest as [Tensor, Tensor];
-    let from = n * outputs;
+    const yPtr = y.ptr + 4 * front * outputs;
+    let from = ends;
     const dStates = shapes.map((shape) => {
       const d = empty(shape);
       copy(d.ptr, dy.ptr + 4 * from, d.size);
@@ -106,17 +113,14 @@ export function recurrence(
       return d;
     });
     const dh = dStates[0]!.ptr;
-    const dGates = empty([n, gates]);
+    // Where nobody needs the gates any more, their gradients take their place.
+    const inPlace = isLast && kept.storage!.refs === 2;
+    if (inPlace) kept.touch();
+    const dGates = inPlace ? rowsOf(kept, 0, n, gates) : empty([n, gates]);
     // A GRU's r multiplies a part of the hidden state's sums; elsewhere both parts of the sums have one gradient.
     const direct = cell === gruCell;
-    const dSums = direct ? empty([n, gates]) : dGates;
-    // The states before all steps, in the order of the steps' rows.
-    const before = empty([n, outputs]);
-    if (even) {
-      const [first, others] = [batch * outputs, (n - batch) * outputs];
-      copy(before.ptr + (reverse ? 4 * others : 0), h0.ptr, first);
-      copy(before.ptr + (reverse ? 0 : 4 * first), y.ptr + (reverse ? 4 * first : 0), others);
-    }
+    const dSums = direct ? empty([inPlace ? batch : n, gates]) : dGates;
+    const before = even ? rowsOf(y, back * outputs, n, outputs) : empty([n, outputs]);
     const room = empty([batch, width]).ptr;
     const dOutputs = projected ? empty([n, outputs]) : dGates;
     const multiply = panels(hh.ptr, outputs, gates, outputs, 1);
@@ -124,25 +128,30 @@ export function recurrence(
       const { rows, at } = order[i]!;
       const size = rows * outputs;
       const start = 4 * at * outputs;
-      if (!even) {
-        const earlier = order[i - 1] ?? { rows: 0, at: 0 };
-        // Of the sequences that the step computed before did not have, the state before is the first.
-        const old = Math.min(rows, earlier.rows) * outputs;
-        copy(before.ptr + start, y.ptr + 4 * earlier.at * outputs, old);
-        copy(before.ptr + start + 4 * old, h0.ptr + 4 * old, size - old);
-      }
-      k.accumulate(dh, dy.ptr + start, size);
+      const earlier = order[i - 1] ?? { rows: 0, at: 0 };
+      // Of the sequences that the step computed before did not have, the state before is the first.
+      const old = Math.min(rows, earlier.rows) * outputs;
+      if (!even) copy(before.ptr + start, yPtr + 4 * earlier.at * outputs, old);
+      if (!even) copy(before.ptr + start + 4 * old, h0.ptr + 4 * old, size - old);
+
+      k.accumulate(dh, dy.ptr + 4 * front * outputs + start, size);
       if (projected) {
         copy(dOutputs.ptr + start, dh, size);
         product(room, dh, hr.ptr, 0, { m: rows, n: width, k: outputs });
       }
-      const [input, hidden] = [dGates.ptr + 4 * at * gates, dSums.ptr + 4 * at * gates];
-      const { gates: of, kept: beside } = places(kept.ptr, at);
-      const c = dStates[1]?.ptr ?? 0;
-      const step = { rows, width, h: y.ptr + start, before: before.ptr + start, c, gates: of, kept: beside };
+      const input = dGates.ptr + 4 * at * gates;
+      const hidden = direct && inPlace ? dSums.ptr : dSums.ptr + 4 * at * gates;
+      const place = places(kept.ptr, at);
+      const step = {
+        ...{ ...place, rows, h: yPtr + start },
+        ...{ before: before.ptr + start, c: dStates[1]?.ptr ?? 0 },
+      };
       cell.grad(step, projected ? room : dh, input, hidden);
       multiply(direct ? room : dh, hidden, 0, rows);
       if (direct) k.accumulate(dh, room, size);
+      // of a GRU's two gradients only the last third differs: it takes the place of what was kept
+      if (direct && inPlace)
+        k.copyWords(place.kept[0]!, hidden + 8 * width, ints([rows, width, gates, width, 1, 1]), 2);
     }
 
     let dx: Tensor | null = null;
@@ -150,20 +159,34 @@ export function recurrence(
       dx = empty(x.shape);
       product(dx.ptr, dGates.ptr, ih.ptr, 0, { m: n, n: inputs, k: gates });
     }
-    const dWeights = [() => weightGrad(dGates, x.ptr, inputs), () => weightGrad(dSums, before.ptr, outputs)];
-    let dBias: Tensor | null = null;
-    const inputBias = (): Tensor => {
-      dBias ??= sumTo(dGates, [gates]);
-      return dBias;
+    /** What the hidden state's sums have of the gates' own, and what they have instead of the rest. */
+    const common = direct && inPlace ? gates - width : gates;
+    const third = direct && inPlace ? rowsOf(kept, n * gates, n, width) : null;
+    const own = (d: Tensor, a: number, m: number, n: number): Tensor => {
+      const dw = empty([m, n]);
+      weightGrad(dw.ptr, d, a, m, n);
+      return dw;
     };
-    if (biased) dWeights.push(inputBias, () => (direct ? sumTo(dSums, [gates]) : inputBias()));
-    if (projected) dWeights.push(() => weightGrad(dOutputs, places(kept.ptr, 0).kept.at(-1)!, width));
-    const own = needs.slice(1 + shapes.length);
-    return [dx, ...dStates, ...dWeights.map((gradient, i) => (own[i] ? gradient() : null))];
+    const hidden = (): Tensor => {
+      const dw = empty(hh.shape);
+      weightGrad(dw.ptr, third ? dGates : dSums, before.ptr, common, outputs);
+      if (third) weightGrad(dw.ptr + 4 * common * outputs, third, before.ptr, width, outputs);
+      return dw;
+    };
+    const hiddenBias = (): Tensor => {
+      const db = sumTo(third ? dGates : dSums, [gates]);
+      if (third) copy(db.ptr + 4 * common, sumTo(third, [width]).ptr, width);
+      return db;
+    };
+    const dWeights = [() => own(dGates, x.ptr, gates, inputs), hidden];
+    if (biased) dWeights.push(() => sumTo(dGates, [gates]), hiddenBias);
+    if (projected) dWeights.push(() => own(dOutputs, places(kept.ptr, 0).kept.at(-1)!, outputs, width));
+    const wanted = needs.slice(1 + shapes.length);
+    return [dx, ...dStates, ...dWeights.map((gradient, i) => (wanted[i] ? gradient() : null))];
   });
-  const parts: Tensor[] = [];
-  let start = 0;
-  for (const shape of [[n, outputs], ...shapes]) {
+  const parts = [rowsOf(y, front * outputs, n, outputs)];
+  let start = ends;
+  for (const shape of shapes) {
     const stop = start + sizeOf(shape);
     parts.push(reshape(slice(y, { start, stop }), shape));
     start = stop;
