@@ -22,10 +22,10 @@ export interface StepMemory {
   readonly scratch: number;
   /** What WebAssembly took from the system, with room to grow. */
   readonly linear: number;
-  /** `peak` by parameters, optimizer, batch and saved: without the gradients, which take the saved values' place. */
+  /** `peak` by what backward cannot do without: parameters, optimizer, batch and saved. */
   readonly ratio: number;
-  /** The same, with the working memory, by all of these and the gradients. */
-  readonly whole: number;
+  /** The same, with the gradients, all of which the optimizer needs at once. */
+  readonly ratioWithGradients: number;
 }
 
 interface Block {
@@ -87,7 +87,7 @@ export function stepMemory(name: string): StepMemory {
   return {
     ...{ name, parameters, gradients, optimizer: standing - parameters - total(given), batch: total(given), saved },
     ...{ peak, scratch, linear: k.memory.buffer.byteLength },
-    ...{ ratio: peak / ideal, whole: (peak + scratch) / (ideal + gradients) },
+    ...{ ratio: peak / ideal, ratioWithGradients: peak / (ideal + gradients) },
   };
 }
 
@@ -100,9 +100,9 @@ function print(results: readonly StepMemory[]): void {
     "batch",
     "saved",
     "peak",
-    "of ideal",
+    "of the ideal",
+    "with gradients",
     "scratch",
-    "all of ideal",
     "WebAssembly",
   ];
   const kB = (bytes: number): string => (bytes / 1e3).toFixed(1);
@@ -110,8 +110,8 @@ function print(results: readonly StepMemory[]): void {
     r.name,
     ...[r.parameters, r.gradients, r.optimizer, r.batch, r.saved, r.peak].map(kB),
     r.ratio.toFixed(2),
+    r.ratioWithGradients.toFixed(2),
     kB(r.scratch),
-    r.whole.toFixed(2),
     kB(r.linear),
   ]);
   const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;

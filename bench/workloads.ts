@@ -148,12 +148,14 @@ class Block extends nn.Module {
   out = new nn.Linear(4 * WIDTH, WIDTH);
 
   forward(x: Tensor): Tensor {
-    const heads = this.qkv.forward(this.ln1.forward(x)).reshape([BATCH, TIME, 3, HEADS, WIDTH / HEADS]);
-    const qkv = heads.permute([2, 0, 3, 1, 4]);
-    const [q, k, v] = [qkv.select(0), qkv.select(1), qkv.select(2)];
-    const y = scaledDotProductAttention(q, k, v, { isCausal: true });
-    const seen = x.add(this.proj.forward(y.transpose(1, 2).reshape([BATCH, TIME, WIDTH])));
-    return seen.add(this.out.forward(this.fc.forward(this.ln2.forward(seen)).gelu()));
+    return tidy(() => {
+      const heads = this.qkv.forward(this.ln1.forward(x)).reshape([BATCH, TIME, 3, HEADS, WIDTH / HEADS]);
+      const qkv = heads.permute([2, 0, 3, 1, 4]);
+      const [q, k, v] = [qkv.select(0), qkv.select(1), qkv.select(2)];
+      const y = scaledDotProductAttention(q, k, v, { isCausal: true });
+      const seen = x.add(this.proj.forward(y.transpose(1, 2).reshape([BATCH, TIME, WIDTH])));
+      return seen.add(this.out.forward(this.fc.forward(this.ln2.forward(seen)).gelu()));
+    });
   }
 }
 

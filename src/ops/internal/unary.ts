@@ -62,9 +62,9 @@ export function mapped(op: string, x: Tensor, kernel: Kernel1): Tensor {
   return label(op, y, [x]);
 }
 
-/** The gradient that one kernel computes from dy and the saved value. */
+/** The gradient that one kernel computes from dy and the saved value: in the place of dy, if nobody else holds that. */
 export function gradient(dy: Tensor, saved: Tensor, kernel: GradKernel): [Tensor] {
-  const dx = empty(dy.shape);
+  const dx = dy.storage!.refs === 1 ? dy : empty(dy.shape);
   kernel(dx.ptr, dy.ptr, saved.ptr, dx.size);
   return [dx];
 }
