@@ -197,7 +197,29 @@ describe("rows", () => {
     const loop = () => {
       for (const [x] of batches(data, { batchSize: 8 })) net.call(x).sum().backward();
     };
-    for (const found of [profile(stepOf(net, optimizer)), await profile(training), profile(loop), profile(() => 3)]) {
+    const images = new nn.Sequential(
+      new nn.Conv2d(1, 2, 3),
+      new nn.MaxPool2d(2),
+      new nn.Flatten(),
+      new nn.Linear(18, 2),
+    );
+    const views = () =>
+      tidy(() =>
+        images
+          .call(randn([2, 1, 8, 8]))
+          .reshape([4])
+          .unflatten(0, [2, 2])
+          .square()
+          .sum()
+          .backward(),
+      );
+    for (const found of [
+      profile(views),
+      profile(stepOf(net, optimizer)),
+      await profile(training),
+      profile(loop),
+      profile(() => 3),
+    ]) {
       const sum = found.rows.reduce((total, { self }) => total + self, found.between);
       expect(sum).toBeCloseTo(found.time, 9);
       expect(found.between).toBeGreaterThan(0);

@@ -179,7 +179,7 @@ let running = false;
  * Runs `fn` and tells what its time went into: time, calls, bytes and GFLOP/s by op, forward, backward and optimizer steps
  * apart, as a table (`toString`) and as a trace (`trace`) for Chrome's and Perfetto's viewers.
  *
- * Without it nothing is measured, and nothing costs. With it an op takes about a microsecond more, which counts to the time
+ * Without it nothing is measured, and nothing costs. With it an op takes a few microseconds more, which count to the time
  * between ops. Browsers' clocks are coarse (5 to 100 µs): there, let `fn` repeat its work. Ops inside of `observeOps`,
  * `diagnose` and kin are not seen.
  *

@@ -142,8 +142,10 @@ export class Spans {
 
   /** An op that is done: it began when its result was allocated at `ptr`, else with the first kernel since the last. */
   done(name: string, ptr: number | undefined, isView: boolean, details: Details): void {
-    const own = last(this.fresh, (block) => block.ptr === ptr);
-    this.add(name, this.phase, own ?? (isView ? null : this.mark) ?? this.moment(), details);
+    const { start } = this.frames.at(-1)!;
+    const own = last(this.fresh, (block) => block.ptr === ptr && block.calls >= start.calls);
+    const began = isView ? null : (own ?? this.mark); // of a view nothing but the end is known, and it takes no time
+    this.add(name, this.phase, began ?? this.moment(), details);
   }
 
   /** Adds a span that ends now. Those beside it that began after it are within it. */

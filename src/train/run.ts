@@ -237,10 +237,8 @@ export class Training implements Run {
         const x = augment === undefined ? given : noGrad(() => augment(given));
         expectTensor("fit", "what augment gives", x);
         const state = getRngState();
-        const [prediction, value] = tidy(() => {
-          const prediction = model.call(x);
-          return [prediction, (loss as WeightedLoss)(prediction, y, ...weights)];
-        }); // what neither is nor is kept for backward is released here
+        const both = (p: Tensor): [Tensor, Tensor] => [p, (loss as WeightedLoss)(p, y, ...weights)];
+        const [prediction, value] = tidy(() => both(model.call(x))); // the rest goes, but for what backward needs
         const figure = lossOf("fit", value);
         if (!Number.isFinite(figure)) {
           for (const [b, data] of buffers) b.data.set(data);
