@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 const ALLOWED: Readonly<Record<string, string>> = {
   "src/train/run.ts: performance": "pauses of the event loop, and the seconds that the history reports",
   "src/train/progress.ts: performance": "a progress bar's speed and remaining time",
+  "src/inspect/spans.ts: performance": "the times that a profile tells",
   "src/io/summary-writer.ts: Date": "TensorBoard's format has the time in its files and their names",
 };
 

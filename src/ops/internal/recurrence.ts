@@ -8,6 +8,8 @@ import { record } from "../../autograd.ts";
 import { sizeOf } from "../../shape.ts";
 import { empty, type Tensor } from "../../tensor.ts";
 import { ints, k } from "../../wasm.ts";
+import { cat } from "../join.ts";
+import { clone } from "../permute.ts";
 import { reshape } from "../shape.ts";
 import { slice } from "../slice.ts";
 import { type Cell, gruCell } from "./cells.ts";
@@ -20,11 +22,24 @@ function copy(y: number, x: number, n: number): void {
   if (n > 0) k.copyWords(y, x, ints([n, 1, 1]), 1);
 }
 
-/** d' * a over all steps, where a row of d has `m` columns and one of a `n`: the gradient of a weight, at `dw`. */
-function weightGrad(dw: number, d: Tensor, a: number, m: number, n: number): void {
-  const [rows, aStep] = d.shape as [number, number];
-  product(dw, d.ptr, a, 0, { m, n, k: rows, transA: true, aStep });
+/** Rows of gradients, and how many of their columns count. */
+type Part = readonly [d: Tensor, m: number];
+
+/** d' * a over all steps, where a row of a has `n` columns, for parts one below the other: the gradient of a weight. */
+function weightGrad(parts: readonly Part[], a: number, n: number): Tensor {
+  const dw = empty([parts.reduce((sum, [, m]) => sum + m, 0), n]);
+  let to = dw.ptr;
+  for (const [d, m] of parts) {
+    const [rows, aStep] = d.shape as [number, number];
+    product(to, d.ptr, a, 0, { m, n, k: rows, transA: true, aStep });
+    to += 4 * m * n;
+  }
+  return dw;
 }
+
+/** The same of a bias: sums over all steps. */
+const biasGrad = (parts: readonly Part[]): Tensor =>
+  cat(parts.map(([d, m]) => slice(sumTo(d, [d.shape[1]!]), { stop: m })));
 
 /** Elements of a flat tensor as rows: a view. */
 const rowsOf = (x: Tensor, start: number, rows: number, columns: number): Tensor =>
@@ -73,38 +88,34 @@ export function recurrence(
     kept: Array.from({ length: blocks }, (_, i) => base + 4 * (n * gates + (i * n + at) * width)),
   });
 
-  // Sequences of one length have the first states beside the steps' rows: the states before all steps are then one matrix.
-  const even = sizes.at(-1) === batch;
-  const front = even && !reverse ? batch : 0;
-  const back = even && reverse ? batch : 0;
-  const ends = (front + n + back) * outputs;
+  // Forwards over sequences of one length the first states stand before the rows: the states before all steps are one matrix.
+  const even = !reverse && sizes.at(-1) === batch;
+  const front = even ? batch * outputs : 0;
+  const ends = front + n * outputs;
   const y = empty([ends + batch * (outputs + (c0 ? width : 0))]);
-  const yPtr = y.ptr + 4 * front * outputs;
+  const yPtr = y.ptr + 4 * front;
   const last = y.ptr + 4 * ends;
   const c = last + 4 * batch * outputs;
-  /** Rows from those of a step to those of the one before. */
-  const step = reverse ? batch : -batch;
   const sums = empty([batch, gates]);
   const multiply = panels(hh.ptr, gates, outputs, 1, outputs);
   product(kept.ptr, x.ptr, ih.ptr, biased ? biasIh.ptr : 0, { m: n, n: gates, k: inputs, transB: true });
-  copy(even ? yPtr + 4 * (order[0]!.at + step) * outputs : last, h0.ptr, batch * outputs);
+  copy(even ? y.ptr : last, h0.ptr, batch * outputs);
   if (c0) copy(c, c0.ptr, batch * width);
   for (const { rows, at } of order) {
     const to = yPtr + 4 * at * outputs;
     const place = places(kept.ptr, at);
     const h = projected ? place.kept.at(-1)! : to;
-    const before = even ? to + 4 * step * outputs : last;
+    const before = even ? to - 4 * front : last;
     multiply(sums.ptr, before, biased ? biasHh.ptr : 0, rows);
     cell.step({ ...place, rows, h, before, c }, sums.ptr);
     if (projected) product(to, h, weights.at(-1)!.ptr, 0, { m: rows, n: outputs, k: width, transB: true });
-    if (!even) copy(last, to, rows * outputs);
+    if (!even || at === n - batch) copy(last, to, rows * outputs);
   }
-  if (even) copy(last, yPtr + 4 * order.at(-1)!.at * outputs, batch * outputs);
 
   const saved = [x, h0, ih, hh, y, kept, projected ? weights.at(-1)! : x];
   record(op, y, [x, ...states, ...weights], saved, (dy, [x, h0, ih, hh, y, ...rest], needs, isLast) => {
     const [kept, hr] = rest as [Tensor, Tensor];
-    const yPtr = y.ptr + 4 * front * outputs;
+    const yPtr = y.ptr + 4 * front;
     let from = ends;
     const dStates = shapes.map((shape) => {
       const d = empty(shape);
@@ -113,14 +124,15 @@ export function recurrence(
       return d;
     });
     const dh = dStates[0]!.ptr;
-    // Where nobody needs the gates any more, their gradients take their place.
-    const inPlace = isLast && kept.storage!.refs === 2;
-    if (inPlace) kept.touch();
-    const dGates = inPlace ? rowsOf(kept, 0, n, gates) : empty([n, gates]);
+    // The gates' gradients take the place of the gates, where nobody needs these any more, or of a copy.
+    const isFree = isLast && kept.storage!.refs === 2;
+    if (isFree) kept.touch();
+    const work = isFree ? kept : clone(kept);
+    const dGates = rowsOf(work, 0, n, gates);
     // A GRU's r multiplies a part of the hidden state's sums; elsewhere both parts of the sums have one gradient.
     const direct = cell === gruCell;
-    const dSums = direct ? empty([inPlace ? batch : n, gates]) : dGates;
-    const before = even ? rowsOf(y, back * outputs, n, outputs) : empty([n, outputs]);
+    const dSums = direct ? empty([batch, gates]).ptr : 0;
+    const before = even ? rowsOf(y, 0, n, outputs) : empty([n, outputs]);
     const room = empty([batch, width]).ptr;
     const dOutputs = projected ? empty([n, outputs]) : dGates;
     const multiply = panels(hh.ptr, outputs, gates, outputs, 1);
@@ -134,24 +146,20 @@ export function recurrence(
       if (!even) copy(before.ptr + start, yPtr + 4 * earlier.at * outputs, old);
       if (!even) copy(before.ptr + start + 4 * old, h0.ptr + 4 * old, size - old);
 
-      k.accumulate(dh, dy.ptr + 4 * front * outputs + start, size);
+      k.accumulate(dh, dy.ptr + 4 * front + start, size);
       if (projected) {
         copy(dOutputs.ptr + start, dh, size);
         product(room, dh, hr.ptr, 0, { m: rows, n: width, k: outputs });
       }
       const input = dGates.ptr + 4 * at * gates;
-      const hidden = direct && inPlace ? dSums.ptr : dSums.ptr + 4 * at * gates;
-      const place = places(kept.ptr, at);
-      const step = {
-        ...{ ...place, rows, h: yPtr + start },
-        ...{ before: before.ptr + start, c: dStates[1]?.ptr ?? 0 },
-      };
-      cell.grad(step, projected ? room : dh, input, hidden);
+      const hidden = dSums || input;
+      const place = places(work.ptr, at);
+      const state = { rows, h: yPtr + start, before: before.ptr + start, c: dStates[1]?.ptr ?? 0 };
+      cell.grad({ ...place, ...state }, projected ? room : dh, input, hidden);
       multiply(direct ? room : dh, hidden, 0, rows);
       if (direct) k.accumulate(dh, room, size);
       // of a GRU's two gradients only the last third differs: it takes the place of what was kept
-      if (direct && inPlace)
-        k.copyWords(place.kept[0]!, hidden + 8 * width, ints([rows, width, gates, width, 1, 1]), 2);
+      if (direct) k.copyWords(place.kept[0]!, hidden + 8 * width, ints([rows, width, gates, width, 1, 1]), 2);
     }
 
     let dx: Tensor | null = null;
@@ -159,32 +167,22 @@ export function recurrence(
       dx = empty(x.shape);
       product(dx.ptr, dGates.ptr, ih.ptr, 0, { m: n, n: inputs, k: gates });
     }
-    /** What the hidden state's sums have of the gates' own, and what they have instead of the rest. */
-    const common = direct && inPlace ? gates - width : gates;
-    const third = direct && inPlace ? rowsOf(kept, n * gates, n, width) : null;
-    const own = (d: Tensor, a: number, m: number, n: number): Tensor => {
-      const dw = empty([m, n]);
-      weightGrad(dw.ptr, d, a, m, n);
-      return dw;
-    };
-    const hidden = (): Tensor => {
-      const dw = empty(hh.shape);
-      weightGrad(dw.ptr, third ? dGates : dSums, before.ptr, common, outputs);
-      if (third) weightGrad(dw.ptr + 4 * common * outputs, third, before.ptr, width, outputs);
-      return dw;
-    };
-    const hiddenBias = (): Tensor => {
-      const db = sumTo(third ? dGates : dSums, [gates]);
-      if (third) copy(db.ptr + 4 * common, sumTo(third, [width]).ptr, width);
-      return db;
-    };
-    const dWeights = [() => own(dGates, x.ptr, gates, inputs), hidden];
-    if (biased) dWeights.push(() => sumTo(dGates, [gates]), hiddenBias);
-    if (projected) dWeights.push(() => own(dOutputs, places(kept.ptr, 0).kept.at(-1)!, outputs, width));
+    const whole: Part[] = [[dGates, gates]];
+    const hidden: Part[] = direct
+      ? [
+          [dGates, gates - width],
+          [rowsOf(work, n * gates, n, width), width],
+        ]
+      : whole;
+    const dWeights = [() => weightGrad(whole, x.ptr, inputs), () => weightGrad(hidden, before.ptr, outputs)];
+    if (biased) dWeights.push(...[whole, hidden].map((parts) => () => biasGrad(parts)));
+    if (projected) {
+      dWeights.push(() => weightGrad([[dOutputs, outputs]], places(work.ptr, 0).kept.at(-1)!, width));
+    }
     const wanted = needs.slice(1 + shapes.length);
     return [dx, ...dStates, ...dWeights.map((gradient, i) => (wanted[i] ? gradient() : null))];
   });
-  const parts = [rowsOf(y, front * outputs, n, outputs)];
+  const parts = [rowsOf(y, front, n, outputs)];
   let start = ends;
   for (const shape of shapes) {
     const stop = start + sizeOf(shape);
