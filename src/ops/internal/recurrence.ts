@@ -82,15 +82,16 @@ export function recurrence(
   const blocks = cell.kept + (projected ? 1 : 0);
   const kept = empty([n * (gates + blocks * width)]);
   /** Where the kernels find what belongs to the rows from `at` on. */
-  const places = (base: number, at: number) => ({
-    width,
-    gates: base + 4 * at * gates,
-    kept: Array.from({ length: blocks }, (_, i) => base + 4 * (n * gates + (i * n + at) * width)),
-  });
+  const places = (base: number, at: number) => {
+    const kept: number[] = [];
+    for (let i = 0; i < blocks; i++) kept.push(base + 4 * (n * gates + (i * n + at) * width));
+    return { width, gates: base + 4 * at * gates, kept };
+  };
 
   // Forwards over sequences of one length the first states stand before the rows: the states before all steps are one matrix.
-  const even = !reverse && sizes.at(-1) === batch;
-  const front = even ? batch * outputs : 0;
+  const even = sizes.at(-1) === batch;
+  const inOrder = even && !reverse;
+  const front = inOrder ? batch * outputs : 0;
   const ends = front + n * outputs;
   const y = empty([ends + batch * (outputs + (c0 ? width : 0))]);
   const yPtr = y.ptr + 4 * front;
@@ -99,18 +100,20 @@ export function recurrence(
   const sums = empty([batch, gates]);
   const multiply = panels(hh.ptr, gates, outputs, 1, outputs);
   product(kept.ptr, x.ptr, ih.ptr, biased ? biasIh.ptr : 0, { m: n, n: gates, k: inputs, transB: true });
-  copy(even ? y.ptr : last, h0.ptr, batch * outputs);
+  let state = inOrder ? y.ptr : last;
+  copy(state, h0.ptr, batch * outputs);
   if (c0) copy(c, c0.ptr, batch * width);
   for (const { rows, at } of order) {
     const to = yPtr + 4 * at * outputs;
     const place = places(kept.ptr, at);
     const h = projected ? place.kept.at(-1)! : to;
-    const before = even ? to - 4 * front : last;
-    multiply(sums.ptr, before, biased ? biasHh.ptr : 0, rows);
-    cell.step({ ...place, rows, h, before, c }, sums.ptr);
+    multiply(sums.ptr, state, biased ? biasHh.ptr : 0, rows);
+    cell.step({ ...place, rows, h, before: state, c }, sums.ptr);
     if (projected) product(to, h, weights.at(-1)!.ptr, 0, { m: rows, n: outputs, k: width, transB: true });
-    if (!even || at === n - batch) copy(last, to, rows * outputs);
+    if (even) state = to;
+    else copy(last, to, rows * outputs);
   }
+  if (even) copy(last, state, batch * outputs);
 
   const saved = [x, h0, ih, hh, y, kept, projected ? weights.at(-1)! : x];
   record(op, y, [x, ...states, ...weights], saved, (dy, [x, h0, ih, hh, y, ...rest], needs, isLast) => {
@@ -132,7 +135,7 @@ export function recurrence(
     // A GRU's r multiplies a part of the hidden state's sums; elsewhere both parts of the sums have one gradient.
     const direct = cell === gruCell;
     const dSums = direct ? empty([batch, gates]).ptr : 0;
-    const before = even ? rowsOf(y, 0, n, outputs) : empty([n, outputs]);
+    const before = inOrder ? rowsOf(y, 0, n, outputs) : empty([n, outputs]);
     const room = empty([batch, width]).ptr;
     const dOutputs = projected ? empty([n, outputs]) : dGates;
     const multiply = panels(hh.ptr, outputs, gates, outputs, 1);
@@ -143,8 +146,8 @@ export function recurrence(
       const earlier = order[i - 1] ?? { rows: 0, at: 0 };
       // Of the sequences that the step computed before did not have, the state before is the first.
       const old = Math.min(rows, earlier.rows) * outputs;
-      if (!even) copy(before.ptr + start, yPtr + 4 * earlier.at * outputs, old);
-      if (!even) copy(before.ptr + start + 4 * old, h0.ptr + 4 * old, size - old);
+      if (!inOrder) copy(before.ptr + start, yPtr + 4 * earlier.at * outputs, old);
+      if (!inOrder) copy(before.ptr + start + 4 * old, h0.ptr + 4 * old, size - old);
 
       k.accumulate(dh, dy.ptr + 4 * front + start, size);
       if (projected) {
@@ -175,7 +178,12 @@ export function recurrence(
         ]
       : whole;
     const dWeights = [() => weightGrad(whole, x.ptr, inputs), () => weightGrad(hidden, before.ptr, outputs)];
-    if (biased) dWeights.push(...[whole, hidden].map((parts) => () => biasGrad(parts)));
+    let dBias: Tensor | null = null;
+    const inputBias = (): Tensor => {
+      dBias ??= sumTo(dGates, [gates]);
+      return dBias;
+    };
+    if (biased) dWeights.push(inputBias, () => (direct ? biasGrad(hidden) : inputBias()));
     if (projected) {
       dWeights.push(() => weightGrad([[dOutputs, outputs]], places(work.ptr, 0).kept.at(-1)!, width));
     }
