@@ -104,7 +104,17 @@ const settings = {
  */
 const KINDS = { "": "boot", node: "boot-node", workerd: "boot-workerd", "edge-light": "boot-edge-light" };
 /** The entries, by their names in dist/: what they import besides the code of the same name in dist/lib/. */
-const ENTRIES = { index: ["methods"], functional: [], nn: [], optim: [], metrics: [], data: [], inspect: [], node: [] };
+const ENTRIES = {
+  index: ["methods"],
+  functional: [],
+  nn: [],
+  optim: [],
+  metrics: [],
+  data: [],
+  inspect: [],
+  capture: [],
+  node: [],
+};
 
 /**
  * Leaves imports of the core's boot out of the library, and of some files to the package: the binding to the core and
@@ -200,7 +210,7 @@ async function buildWhole(): Promise<void> {
     const entryPoints = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, at("src", file)]));
     const plugins = [...held, apart(folder === "lib" ? "./" : "./lib/"), classNames(members)];
     const { metafile } = await build({ ...settings, entryPoints, plugins, outdir: at("dist", folder) });
-    const callers = "wasm" in files || "code" in files;
+    const callers = "wasm" in files || "code" in files || "capture" in files;
     for (const name in files) await shorten(at("dist", folder, `${name}.js`), callers ? kernels : undefined);
     return metafile;
   };
@@ -209,6 +219,7 @@ async function buildWhole(): Promise<void> {
   const code = at("dist/lib/code.js");
   writeFileSync(code, writeNames(at("dist/lib"), readFileSync(code, "utf8"), members));
   const data = heldBy("data", await bundle({ data: "data.ts" }, [library])); // one Table in "data" and "node"
+  await bundle({ capture: "capture.ts" }, [library]);
   await bundle({ methods: "methods.ts", inspect: "inspect.ts", node: "node.ts", plot: "plot.ts" }, [library, data]);
   await bundle(Object.fromEntries(Object.values(KINDS).map((name) => [name, `${name}.ts`])), [], "");
   for (const [kind, boot] of Object.entries(KINDS)) {

@@ -2,9 +2,10 @@
 // src/backward.ts; what an op's gradient is stands beside the op in src/ops/.
 import type { Storage } from "./memory.ts";
 import { label } from "./observe.ts";
-import { finalize, type Held, isThenable, releaseAll, type Scope } from "./scope.ts";
+import { asynchronous, finalize, type GraphNode, type Held, isThenable, releaseAll, type Scope } from "./scope.ts";
 import { type Shape, show } from "./shape.ts";
-import { type DType, expectTensor, fromStorage, type GraphNode, type Tensor, view } from "./tensor.ts";
+import { type DType, expectTensor, fromStorage, type Tensor, view } from "./tensor.ts";
+import { tap } from "./wasm.ts";
 
 /**
  * Maps the gradient of a result to one gradient per input, of the input's shape; null where there is none. `saved` are
@@ -229,10 +230,10 @@ export const isRecording = (): boolean => recording;
  */
 export function noGrad<T>(fn: () => T): T {
   if (typeof fn !== "function") throw new TypeError(`noGrad: expected a function, got ${typeof fn}`);
-  if (fn.constructor.name === "AsyncFunction") throw asynchronous();
+  if (fn.constructor.name === "AsyncFunction") throw asynchronous("noGrad", "");
   return whileRecording(false, () => {
     const result = fn();
-    if (isThenable(result)) throw asynchronous();
+    if (isThenable(result)) throw asynchronous("noGrad", "");
     return result;
   });
 }
@@ -247,9 +248,6 @@ export function whileRecording<T>(on: boolean, fn: () => T): T {
     recording = before;
   }
 }
-
-const asynchronous = (): TypeError =>
-  new TypeError("noGrad: expected a synchronous function, got an asynchronous one, which would outlast it");
 
 /**
  * The same elements cut off from the graph: shares storage, requires no gradient.
@@ -285,5 +283,6 @@ export function detach(x: Tensor): Tensor {
  */
 export function zeroGrad(x: Tensor): void {
   expectTensor("zeroGrad", "x", x);
+  tap?.grad(x, null, true);
   x.dropGrad();
 }

@@ -4,7 +4,7 @@ import { Node, record, whileRecording } from "./autograd.ts";
 import { Scope } from "./scope.ts";
 import { checkOptions, demand, readOptions, type Shape, sameShape, show } from "./shape.ts";
 import { alias, expectTensor, type Tensor, unscoped } from "./tensor.ts";
-import { k, u8 } from "./wasm.ts";
+import { ints, k } from "./wasm.ts";
 
 /**
  * Computes the gradients of a scalar with respect to every leaf that it depends on, and adds them to the leaves' `grad`.
@@ -105,7 +105,7 @@ export function seedGradient(
     );
   }
   const one = unscoped(y.shape, "float32");
-  one.data[0] = 1;
+  k.fill(one.ptr, 1, 1);
   return one;
 }
 
@@ -217,7 +217,7 @@ const isOwn = (t: Tensor): boolean => t.storage!.refs === 1;
 /** A copy in storage of its own; the original is disposed of. */
 function copy(t: Tensor): Tensor {
   const y = unscoped(t.shape, "float32");
-  u8(y.ptr, t.size * 4).set(u8(t.ptr, t.size * 4));
+  k.copyWords(y.ptr, t.ptr, ints([t.size, 1, 1]), 1);
   t.dispose();
   return y;
 }

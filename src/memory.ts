@@ -2,7 +2,7 @@
 // src/scope.ts; where survivors were made is src/sites.ts; tensors over it are src/tensor.ts.
 import { checkOptions, demand } from "./shape.ts";
 import { forgetSite, largestSurvivors, noteSite, type Site, trackedSurvivors } from "./sites.ts";
-import { boot, booted, type CoreSource, k } from "./wasm.ts";
+import { boot, booted, type CoreSource, k, state } from "./wasm.ts";
 
 /** The largest block of AssemblyScript's TLSF allocator, less what rounding adds. */
 const MAX_BLOCK = 2 ** 30 - 64;
@@ -96,6 +96,7 @@ export function scratch(size: number): number {
     if (ptr === 0) throw outOfMemory(size, "the working memory of an op");
     scratchPtr = ptr;
     scratchBytes = size;
+    state.changes++;
   }
   return scratchPtr;
 }

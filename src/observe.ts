@@ -3,14 +3,13 @@
 import { isThenable } from "./scope.ts";
 import { demand } from "./shape.ts";
 import type { Tensor } from "./tensor.ts";
+import { state } from "./wasm.ts";
 
 /**
  * What {@link observeOps} calls: with an op's name, its result and its operands, float32 or not. Of an op that is made
  * of others it hears thrice: that it begins (`result` is null), of its parts, and of its result (`inputs` is empty).
  */
 export type OpObserver = (op: string, result: Tensor | null, inputs: readonly Tensor[]) => void;
-
-let observer: OpObserver | null = null;
 
 /**
  * Runs `fn` and shows `see` every op of it as soon as it is done. Ops that `see` itself runs are not shown; nor are, with one
@@ -33,11 +32,11 @@ let observer: OpObserver | null = null;
  */
 export function observeOps<T>(see: OpObserver, fn: () => T): T {
   for (const f of [see, fn]) demand(typeof f === "function", "observeOps", "two functions", f, TypeError);
-  const before = observer;
+  const before = state.observer;
   const end = (): void => {
-    observer = before;
+    state.observer = before;
   };
-  observer = see;
+  state.observer = see;
   let result: T;
   try {
     result = fn();
@@ -53,21 +52,21 @@ export function observeOps<T>(see: OpObserver, fn: () => T): T {
 /** Names the op that made `y`; whoever observes is told. */
 export function label(op: string, y: Tensor, inputs: readonly Tensor[] = []): Tensor {
   y.origin = op;
-  if (observer !== null) tell(op, y, inputs);
+  if (state.observer !== null) tell(op, y, inputs);
   return y;
 }
 
 /** Tells whoever observes that the parts of an op come next. */
 export function begin(op: string): void {
-  if (observer !== null) tell(op, null, []);
+  if (state.observer !== null) tell(op, null, []);
 }
 
 function tell(op: string, y: Tensor | null, inputs: readonly Tensor[]): void {
-  const see = observer!;
-  observer = null;
+  const see = state.observer as OpObserver;
+  state.observer = null;
   try {
     see(op, y, inputs);
   } finally {
-    observer = see;
+    state.observer = see;
   }
 }

@@ -1,5 +1,6 @@
 // The seed and its counter-based stream. Holds where the stream stands; the generator itself is assembly/random.ts.
 import { checkInt, demand } from "./shape.ts";
+import { tap } from "./wasm.ts";
 
 let key0 = 0;
 let key1 = 0;
@@ -92,5 +93,5 @@ export type Draw = readonly [key0: number, key1: number, block0: number, block1:
 export function reserve(blocks: number): Draw {
   const draw: Draw = [key0, key1, position % WORD, Math.floor(position / WORD)];
   position += blocks;
-  return draw;
+  return tap?.draw(draw, blocks) ?? draw;
 }

@@ -22,6 +22,14 @@ export interface Scoped {
   part(): void;
 }
 
+/** What the graph must offer to a handle; src/autograd.ts implements it. */
+export interface GraphNode {
+  /** The handle lets go of the node. */
+  release(): void;
+  /** The handle has left the outermost scope: the finalizer looks after the node, and those behind it, from now on. */
+  leave(): void;
+}
+
 /** The key of `using`; where the runtime lacks it, the one that compilers fall back to. */
 export const DISPOSE: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for("Symbol.dispose") as typeof Symbol.dispose);
 
@@ -190,12 +198,9 @@ function closeAfterThrow(scope: Scope): void {
   } catch {}
 }
 
-function asynchronous(): TypeError {
-  return new TypeError(
-    "tidy: expected a synchronous function, got an asynchronous one, whose scope would end before its work; " +
-      "tidy the synchronous parts between the awaits",
-  );
-}
+/** The error of what must not go on after its end. */
+export const asynchronous = (op = "tidy", cure = "; tidy the synchronous parts between the awaits"): TypeError =>
+  new TypeError(`${op}: expected a synchronous function, got an asynchronous one, which would outlast it${cure}`);
 
 /** Whether a function that returned this goes on after its end. */
 export const isThenable = (value: unknown): boolean =>

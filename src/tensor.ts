@@ -2,9 +2,9 @@
 // which are methods too, are src/ops/ and src/methods.ts; making tensors from values is src/ops/create.ts.
 import { formatTensor } from "./format.ts";
 import { allocate, release, type Storage } from "./memory.ts";
-import { DISPOSE, enroll, finalize, type Held, releaseAll, type Scoped } from "./scope.ts";
+import { DISPOSE, enroll, finalize, type GraphNode, type Held, releaseAll, type Scoped } from "./scope.ts";
 import { describe, fault, refusal, type Shape, show, sizeOf, stridesOf } from "./shape.ts";
-import { f32, i32, readF32, readI32, readU8, u8 } from "./wasm.ts";
+import { f32, i32, readF32, readI32, readU8, state, tap, u8 } from "./wasm.ts";
 
 /** Kinds of elements: 32-bit floats, 32-bit integers, and booleans of one byte each. */
 export type DType = "float32" | "int32" | "bool";
@@ -12,16 +12,12 @@ export type DType = "float32" | "int32" | "bool";
 /** Bytes of an element. */
 export const BYTES: Readonly<Record<DType, number>> = { float32: 4, int32: 4, bool: 1 };
 
+/** A fresh view of `n` elements at an address. */
+export const viewOf = (dtype: DType, ptr: number, n: number): Float32Array | Int32Array | Uint8Array =>
+  dtype === "float32" ? f32(ptr, n) : dtype === "int32" ? i32(ptr, n) : u8(ptr, n);
+
 /** A tensor's values as nested arrays; a plain value for a scalar. */
 export type Nested = number | boolean | Nested[];
-
-/** What the graph must offer to a handle; src/autograd.ts implements it. */
-export interface GraphNode {
-  /** The handle lets go of the node. */
-  release(): void;
-  /** The handle has left the outermost scope: the finalizer looks after the node, and those behind it, from now on. */
-  leave(): void;
-}
 
 /**
  * An n-dimensional array in WebAssembly memory, row-major and contiguous, of float32, int32 or bool.
@@ -88,6 +84,7 @@ export class Tensor implements Scoped {
   /** @internal Byte address of the first element. */
   get ptr(): number {
     if (this.storage === null) throw this.released();
+    tap?.seen(this);
     return this.storage.ptr + this.offset;
   }
 
@@ -104,6 +101,7 @@ export class Tensor implements Scoped {
       throw new TypeError(`requiresGrad: expected a float32 tensor, got ${this.dtype} ${show(this.shape)}`);
     }
     this.trainable = on && this.node === null;
+    state.changes++;
   }
 
   /** Whether it was not computed from tensors that require gradients; only leaves get a `grad`. */
@@ -140,12 +138,14 @@ export class Tensor implements Scoped {
 
   /** @internal Makes `grad`, a handle that no scope owns, this leaf's gradient. */
   adoptGrad(grad: Tensor): void {
+    tap?.grad(this, grad);
     this.gradient = grad;
     grad.owner = this;
     if (this.held !== null) this.held[1] = grad.storage!;
   }
 
   private forgetGrad(): void {
+    tap?.grad(this, null);
     if (this.gradient !== null) this.gradient.owner = null;
     this.gradient = null;
     if (this.held !== null && this.held.length > 1) this.held.length = 1;
@@ -156,8 +156,7 @@ export class Tensor implements Scoped {
    * use it, drop it: the view is detached when memory grows. For a copy, `data.slice()`.
    */
   get data(): Float32Array | Int32Array | Uint8Array {
-    const { ptr, size } = this;
-    return this.dtype === "float32" ? f32(ptr, size) : this.dtype === "int32" ? i32(ptr, size) : u8(ptr, size);
+    return viewOf(this.dtype, this.ptr, this.size);
   }
 
   /**
@@ -167,7 +166,8 @@ export class Tensor implements Scoped {
   item(): number {
     if (this.size !== 1) throw new RangeError(`item: expected a tensor of one element, got shape ${show(this.shape)}`);
     const { ptr, dtype } = this;
-    return dtype === "float32" ? readF32(ptr) : dtype === "int32" ? readI32(ptr) : readU8(ptr);
+    const read = dtype === "float32" ? readF32 : dtype === "int32" ? readI32 : readU8;
+    return tap?.item(() => read(ptr)) ?? read(ptr);
   }
 
   /** The elements as nested arrays of numbers, or of booleans; a plain value for a scalar. */

@@ -152,8 +152,49 @@ export function readU8(ptr: number): number {
 
 /** Writes up to 128 integers into a fixed block for a kernel to read; valid until the next call. */
 export function ints(values: readonly number[]): number {
+  if (tap !== null) return tap.ints(values);
   if (heapI32.length === 0) refresh();
   const at = intsPtr >>> 2;
   for (let i = 0; i < values.length; i++) heapI32[at + i] = values[i]!;
   return intsPtr;
+}
+
+// ---- what a recorder of a step's kernel calls must hear besides them: src/capture/
+
+/** @internal What is told while a step is recorded. */
+export interface Tap {
+  /** Runs what reads or writes memory by hand; a replay runs it again. `data`: numbers of JavaScript that it writes. */
+  live<T>(fn: () => T, data?: ArrayLike<number>): T;
+  /** Puts a kernel's integers where they stay. */
+  ints(values: readonly number[]): number;
+  /** A draw from the random stream; what it gives stands for it in the kernels' arguments. */
+  draw<D>(draw: D, blocks: number): D;
+  /** A tensor's address was asked for. */
+  seen(tensor: object): void;
+  /** A leaf got a gradient, or lost it; `cleared`: whether or not it had one. */
+  grad(leaf: object, gradient: object | null, cleared?: boolean): void;
+  /** The value of a tensor was asked for. */
+  item(read: () => number): number;
+}
+
+/** @internal Who hears; null while nothing is recorded. */
+export let tap: Tap | null = null;
+
+/** @internal What others change, and a captured step must know of. */
+export const state = {
+  /** Who observes ops: src/observe.ts. */
+  observer: null as unknown,
+  /** How often something changed that a step depends on without any kernel's call. */
+  changes: 0,
+};
+
+/** @internal Exchanges the kernels for others, as a recorder's, and who hears besides. */
+export function exchange(kernels: Kernels, to: Tap | null): void {
+  k = kernels;
+  tap = to;
+}
+
+/** Runs what reads or writes memory by hand in an op, so that a replay can run it again: it holds addresses, no handles. */
+export function live<T>(fn: () => T, data?: ArrayLike<number>): T {
+  return tap === null ? fn() : tap.live(fn, data);
 }

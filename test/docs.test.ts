@@ -12,7 +12,7 @@ import { undocumented } from "./docs/exports.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** Where the examples' programs are written; their imports of the package become paths into src/. */
 const folder = join(root, "build", "examples");
-const entries = ["entry", "functional", "data", "inspect", "node", "plot"]
+const entries = ["entry", "functional", "data", "inspect", "capture", "node", "plot"]
   .map((name) => join(root, "src", `${name}.ts`))
   .filter(existsSync);
 const toRoot = relative(folder, root).replaceAll("\\", "/");
@@ -21,6 +21,7 @@ const modules = {
   "sedge/functional": `${toRoot}/src/functional.ts`,
   "sedge/data": `${toRoot}/src/data.ts`,
   "sedge/inspect": `${toRoot}/src/inspect.ts`,
+  "sedge/capture": `${toRoot}/src/capture.ts`,
   "sedge/node": `${toRoot}/src/node.ts`,
   "sedge/plot": `${toRoot}/src/plot.ts`,
 };

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import * as datasets from "../src/data.ts";
 import * as sedge from "../src/entry.ts";
+import * as capture from "../src/capture.ts";
 import * as inspect from "../src/inspect.ts";
 import * as node from "../src/node.ts";
 import * as plot from "../src/plot.ts";
@@ -150,6 +151,7 @@ const everything = Object.entries({
   sedge,
   data: datasets,
   inspect,
+  capture,
   node,
   plot,
   nn,

@@ -74,7 +74,7 @@ describe("the package", () => {
 
   it("has entries that load, and share one library", () => {
     const script = `
-      const names = ["sedge", "sedge/functional", "sedge/data", "sedge/inspect", "sedge/node", "sedge/plot"];
+      const names = ["sedge", "sedge/functional", "sedge/data", "sedge/inspect", "sedge/capture", "sedge/node", "sedge/plot"];
       const entries = await Promise.all(names.map((name) => import(name)));
       console.log(entries.every((e) => Object.keys(e).length > 0), entries[0].Tensor === entries[1].Tensor);`;
     const out = execFileSync(process.execPath, ["--input-type=module", "-e", script], {

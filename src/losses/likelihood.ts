@@ -20,7 +20,7 @@ import { tidy } from "../scope.ts";
 import { checkInt, checkNumber, checkOptions, demand, readOptions, sameShape, show } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { expectAlike, expectFloats, type LossOptions, MEAN, reduced } from "./reduced.ts";
+import { expectAlike, expectFloats, expectValues, type LossOptions, MEAN, reduced } from "./reduced.ts";
 
 /** Options of {@link nllLoss}. */
 export interface NllOptions extends LossOptions {
@@ -118,11 +118,7 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, options?: Bina
   checkOptions(op, options, ["weight", "reduction"]);
   const { weight, reduction } = options ?? {};
   if (weight !== undefined) expectFloats(op, { weight });
-  const values = input.data;
-  for (let i = 0; i < values.length; i++) {
-    const p = values[i]!;
-    if (p < 0 || p > 1) throw new RangeError(`${op}: expected input from 0 to 1, got ${p} (element ${i})`);
-  }
+  expectValues(input, 1, `${op}: expected input from 0 to 1`);
   return reduced(op, reduction, () => {
     const y = entropyOf(input.detach(), target.detach());
     const each = record(op, y, [input, target], [input, target], entropyGrad, entropyGrad);

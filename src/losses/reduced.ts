@@ -7,6 +7,7 @@ import { clamp } from "../ops/piecewise.ts";
 import { mean, sum } from "../ops/reduce.ts";
 import { describe, sameShape, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
+import { f32, live } from "../wasm.ts";
 
 /** Options of elementwise losses. */
 export interface LossOptions {
@@ -61,3 +62,14 @@ export const hinge = (x: Tensor): Tensor => clamp(x, { min: 0 });
 
 /** Along the last axis. */
 export const LAST = { axis: -1 };
+
+/** Refuses float32 values below 0 or above `most`. */
+export function expectValues({ ptr, size }: Tensor, most: number, expected: string): void {
+  live(() => {
+    const values = f32(ptr, size);
+    for (let i = 0; i < size; i++) {
+      const v = values[i]!;
+      if (v < 0 || v > most) throw new RangeError(`${expected}, got ${v} (element ${i})`);
+    }
+  });
+}

@@ -9,7 +9,7 @@ import { abs, exp, log, square } from "../ops/unary.ts";
 import { checkNumber, demand, readOptions, sameShape, show } from "../shape.ts";
 import { empty, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
-import { expectAlike, expectFloats, type LossOptions, MEAN, reduced } from "./reduced.ts";
+import { expectAlike, expectFloats, expectValues, type LossOptions, MEAN, reduced } from "./reduced.ts";
 
 /**
  * Mean squared error, `mean((input - target)²)`. Both may require gradients.
@@ -229,10 +229,7 @@ export function gaussianNllLoss(input: Tensor, target: Tensor, variance: Tensor,
     `variance of shape ${show(shape)}, ${show([...lead, 1])} or ${show(lead)}`,
     variance.shape,
   );
-  const values = variance.data;
-  for (let i = 0; i < values.length; i++) {
-    if (values[i]! < 0) throw new RangeError(`${op}: expected variance at least 0, got ${values[i]} (element ${i})`);
-  }
+  expectValues(variance, Infinity, `${op}: expected variance at least 0`);
   return reduced(op, reduction, () => {
     const v = atLeast(lacksAxis ? unsqueeze(variance, -1) : variance, eps);
     const loss = mul(add(log(v), div(square(sub(input, target)), v)), 0.5);

@@ -7,6 +7,7 @@ import { reshape } from "../ops/shape.ts";
 import { tidy } from "../scope.ts";
 import { checkInt, readOptions, show } from "../shape.ts";
 import { expectTensor, type Tensor } from "../tensor.ts";
+import { live } from "../wasm.ts";
 import { buffer, filledParameter } from "./parameter.ts";
 import { SnakeModule } from "./snake.ts";
 import { settings } from "./text.ts";
@@ -87,7 +88,7 @@ abstract class BatchNorm extends ChannelNorm {
     const training = this.training || runningMean === null;
     const momentum = this.momentum ?? 1 / ((seen?.item() ?? 0) + 1);
     const y = batchNorm(x, runningMean, runningVar, this.weight, this.bias, { training, momentum, eps });
-    if (training && seen) assign(seen, seen.item() + 1);
+    if (training && seen) live(() => assign(seen, seen.item() + 1));
     return y;
   }
 }

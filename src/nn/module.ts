@@ -5,7 +5,7 @@ import type { DType, Tensor } from "../tensor.ts";
 import { traced } from "./call.ts";
 import { type Contents, contentsOf, join, namedWithin, placeOf, setField } from "./contents.ts";
 import { type HookHandle, type Hooks, hooksOf, register } from "./hooks.ts";
-import { isParameter, setTrainable } from "./parameter.ts";
+import { isParameter, setTrainable, setTraining } from "./parameter.ts";
 import { type GroupRule, grouped, type Match, type ParameterGroup, selected } from "./select.ts";
 import { copyState, type LoadOptions, type LoadResult, type StateDict } from "./state.ts";
 import { type SummaryInput, summaryOf } from "./summary.ts";
@@ -216,7 +216,7 @@ export abstract class Module {
   /** Puts it and all within into training mode, or out of it with `false`. */
   train(on = true): this {
     checkBoolean("train", "on", on);
-    for (const module of this.modules()) module.training = on;
+    setTraining(this.modules(), on);
     return this;
   }
 

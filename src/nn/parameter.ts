@@ -4,7 +4,7 @@ import { fillUniform } from "../ops/internal/random.ts";
 import { keep } from "../scope.ts";
 import { demand, type Shape } from "../shape.ts";
 import { Tensor, unscoped } from "../tensor.ts";
-import { k } from "../wasm.ts";
+import { k, state } from "../wasm.ts";
 
 /** Those seen, so that one that is frozen stays a parameter. */
 const parameters = new WeakSet<Tensor>();
@@ -85,4 +85,10 @@ export function setTrainable(parameters: readonly (readonly [string, Tensor])[],
     t.requiresGrad = on;
     if (!on) zeroGrad(t);
   }
+}
+
+/** Sets the mode of modules. */
+export function setTraining(modules: readonly { training: boolean }[], on: boolean): void {
+  for (const module of modules) module.training = on;
+  state.changes++;
 }

@@ -1,6 +1,7 @@
 // Ops that write to a tensor, or make one like it. The others that make tensors take none: src/ops/create.ts.
 import { checkOptions, refusal, show } from "../shape.ts";
-import { expectTensor, Tensor } from "../tensor.ts";
+import { expectTensor, Tensor, viewOf } from "../tensor.ts";
+import { live } from "../wasm.ts";
 import { type CreateOptions, full, ones, type TensorLike, zeros } from "./create.ts";
 import { type RandomOptions, rand, randn } from "./create-random.ts";
 import { toElements } from "./internal/values.ts";
@@ -26,16 +27,21 @@ export function assign(target: Tensor, source: Tensor | TensorLike): Tensor {
   if (!target.isLeaf) {
     throw new TypeError(`assign: expected a leaf, got a result of ${target.origin}; use detach() or a new tensor`);
   }
-  if (source instanceof Tensor) expectTensor("assign", "source", source);
-  const found =
-    source instanceof Tensor
-      ? { data: toElements("assign", source.data, target.dtype).data, shape: source.shape }
-      : toElements("assign", source, target.dtype);
-  if (show(found.shape) !== show(target.shape)) {
-    throw refusal("assign", `source of shape ${show(target.shape)}`, found.shape);
+  const isTensor = source instanceof Tensor;
+  if (isTensor) expectTensor("assign", "source", source);
+  const { ptr, size, dtype } = target;
+  const from = isTensor && source.dtype === dtype ? source.ptr : 0;
+  const found = from > 0 ? null : toElements("assign", isTensor ? source.data : source, dtype);
+  const { shape } = isTensor ? source : found!;
+  if (show(shape) !== show(target.shape)) {
+    throw refusal("assign", `source of shape ${show(target.shape)}`, shape);
   }
-  target.data.set(found.data);
-  target.touch();
+  const storage = target.storage!;
+  const write = (): void => {
+    viewOf(dtype, ptr, size).set(found === null ? viewOf(dtype, from, size) : found.data);
+    storage.version++;
+  };
+  live(write, found?.data);
   return target;
 }
 

@@ -3,6 +3,7 @@
 import { tidy } from "../scope.ts";
 import { readOptions } from "../shape.ts";
 import type { Tensor } from "../tensor.ts";
+import { f32, live } from "../wasm.ts";
 import {
   type Affine,
   CENTRED,
@@ -132,7 +133,10 @@ function overChannels(
 
   const run = (x: Tensor, layout: Layout): Tensor =>
     withStatistics(layout[1]!, (stat) => {
-      if (!own) given(stat, runningMean!.data, runningVar!.data, eps);
+      if (!own) {
+        const [to, mean, variance] = [stat.ptr, runningMean!.ptr, runningVar!.ptr];
+        live(() => given(f32(to, 4 * c), f32(mean, c), f32(variance, c), eps));
+      }
       const y = normalize(op, x, stat, weight, bias, layout, eps);
       if (own && x.size > 0) {
         const count = x.size / layout[1]!;
@@ -149,9 +153,10 @@ function overChannels(
   return tidy(() => permute(run(permute(x, order), [mode, c, row, 1, row, row, c, 1, 0, 0, c]), order));
 }
 
+type Data = Float32Array;
+
 /** Statistics that are not computed but given. */
-function given(stat: Tensor, mean: ArrayLike<number>, variance: ArrayLike<number>, eps: number): void {
-  const { data } = stat;
+function given(data: Data, mean: Data, variance: Data, eps: number): void {
   for (let i = 0, at = 0; i < mean.length; i++) {
     data[at++] = mean[i]!;
     data[at++] = 0;
@@ -163,12 +168,15 @@ function given(stat: Tensor, mean: ArrayLike<number>, variance: ArrayLike<number
 /** Moves running values towards the mean over samples of element `at` of the statistics, times `factor`. */
 function update(running: Affine, stat: Tensor, at: number, factor: number, momentum: number): void {
   if (!running) return;
-  const [to, from] = [running.data, stat.data];
-  const c = to.length;
-  for (let i = 0; i < c; i++) {
-    let sum = 0;
-    for (let j = 4 * i + at; j < from.length; j += 4 * c) sum += from[j]!;
-    to[i] = (1 - momentum) * to[i]! + (momentum * factor * sum * 4 * c) / from.length;
-  }
-  running.touch();
+  const { ptr, size: c, storage } = running;
+  const [statPtr, n] = [stat.ptr, stat.size];
+  live(() => {
+    const [to, from] = [f32(ptr, c), f32(statPtr, n)];
+    for (let i = 0; i < c; i++) {
+      let sum = 0;
+      for (let j = 4 * i + at; j < n; j += 4 * c) sum += from[j]!;
+      to[i] = (1 - momentum) * to[i]! + (momentum * factor * sum * 4 * c) / n;
+    }
+    storage!.version++;
+  });
 }

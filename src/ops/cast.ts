@@ -1,8 +1,9 @@
 // Conversion between the kinds of elements. The kernels are assembly/cast.ts.
 import { record } from "../autograd.ts";
-import { refusal } from "../shape.ts";
+import { refusal, stridesOf } from "../shape.ts";
 import { BYTES, type DType, empty, expectTensor, type Tensor } from "../tensor.ts";
-import { k, u8 } from "../wasm.ts";
+import { k } from "../wasm.ts";
+import { copyStrided } from "./internal/copy.ts";
 
 /**
  * A copy with elements of another kind, or of the same.
@@ -36,7 +37,8 @@ export function cast(x: Tensor, dtype: DType): Tensor {
 }
 
 function convert(y: Tensor, x: Tensor): void {
-  if (x.dtype === y.dtype) u8(y.ptr, y.size * BYTES[y.dtype]).set(u8(x.ptr, x.size * BYTES[x.dtype]));
+  const whole = { offset: 0, strides: stridesOf(x.shape) };
+  if (x.dtype === y.dtype) copyStrided(y, whole, x, whole, x.shape);
   else if (x.dtype === "float32") (y.dtype === "int32" ? k.floatToInt : k.floatToBool)(y.ptr, x.ptr, x.size);
   else if (x.dtype === "int32") (y.dtype === "float32" ? k.intToFloat : k.intToBool)(y.ptr, x.ptr, x.size);
   else (y.dtype === "float32" ? k.boolToFloat : k.boolToInt)(y.ptr, x.ptr, x.size);

@@ -1,7 +1,8 @@
 // Makes tensors from values and by rule. Random ones are src/ops/create-random.ts.
 import { checkInt, checkNumber, checkOptions, checkShape, refusal, type Shape, show, sizeOf } from "../shape.ts";
-import { type DType, empty, expectTensor, Tensor, unscoped } from "../tensor.ts";
-import { k, u8 } from "../wasm.ts";
+import { type DType, empty, expectTensor, Tensor, unscoped, viewOf } from "../tensor.ts";
+import { k, live, tap } from "../wasm.ts";
+import { clear, setAll } from "./internal/copy.ts";
 import { made } from "./internal/made.ts";
 import { type NestedValues, type TypedArray, toElements } from "./internal/values.ts";
 
@@ -63,10 +64,11 @@ function fromValues(
     throw refusal(op, `${sizeOf(shape)} values for shape ${show(shape)}`, found.data.length);
   }
   // making room may grow memory, which detaches every view of it, as those that `x.data` gives
-  const own = ArrayBuffer.isView(found.data) && found.data.buffer === k.memory.buffer;
+  const own = tap === null && ArrayBuffer.isView(found.data) && found.data.buffer === k.memory.buffer;
   const data = own ? new Float64Array(found.data) : found.data;
   const t = make([...shape], found.dtype);
-  t.data.set(data);
+  const { ptr, size, dtype } = t;
+  live(() => viewOf(dtype, ptr, size).set(data), data);
   return made(op, t, options);
 }
 
@@ -127,8 +129,8 @@ function filled(op: string, shape: Shape, value: number, options: CreateOptions)
   checkShape(op, shape); // first: `zeros(2, 3)` should hear of the shape, not of options
   checkCreate(op, options);
   const t = empty([...shape], options.dtype);
-  if (value === 0) u8(t.ptr, t.size * t.data.BYTES_PER_ELEMENT).fill(0);
-  else t.data.fill(value);
+  if (value === 0) clear(t);
+  else setAll(t, value);
   return made(op, t, options);
 }
 

@@ -7,6 +7,7 @@ import { add, div, mul, sub } from "./binary.ts";
 import { cast } from "./cast.ts";
 import { broadcast } from "./internal/broadcast.ts";
 import { composed } from "./internal/composed.ts";
+import { setAll } from "./internal/copy.ts";
 import {
   apply3,
   commonType,
@@ -56,7 +57,7 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
 function choose(dy: Tensor, [condition]: Saved, needs: readonly boolean[]): (Tensor | null)[] {
   const mask = cast(condition, "int32");
   const zero = empty([]);
-  zero.data[0] = 0;
+  setAll(zero, 0);
   const part = (a: Tensor, b: Tensor): Tensor => apply3("where", k.where, mask, a, b, "float32");
   return [needs[0] ? part(dy, zero) : null, needs[1] ? part(zero, dy) : null];
 }

@@ -7,6 +7,7 @@ import { vectorNorm } from "../ops/vector-norm.ts";
 import { tidy } from "../scope.ts";
 import { checkNumber, demand, readOptions } from "../shape.ts";
 import { expectTensor, Tensor } from "../tensor.ts";
+import { live } from "../wasm.ts";
 
 /** Options of {@link clipGradNorm}. */
 export interface ClipOptions {
@@ -42,12 +43,15 @@ export function clipGradNorm(parameters: Tensor | Iterable<Tensor>, maxNorm: num
   const { normType, errorIfNonfinite } = readOptions(op, options, { normType: 2, errorIfNonfinite: false });
   checkNumber(op, "maxNorm", maxNorm, 0);
   demand(normType > 0, op, "normType above 0", normType);
-  const grads = gradients(op, parameters);
-  const norm = tidy(() => normOf(grads, normType));
-  demand(!errorIfNonfinite || Number.isFinite(norm), op, "gradients of a finite norm", norm);
-  const factor = maxNorm / (norm + 1e-6);
-  if (!(factor >= 1)) rewrite(grads, (g) => mul(g, factor));
-  return norm;
+  const list = listOf(parameters);
+  return live(() => {
+    const grads = gradients(op, list);
+    const norm = tidy(() => normOf(grads, normType));
+    demand(!errorIfNonfinite || Number.isFinite(norm), op, "gradients of a finite norm", norm);
+    const factor = maxNorm / (norm + 1e-6);
+    if (!(factor >= 1)) rewrite(grads, (g) => mul(g, factor));
+    return norm;
+  }, [maxNorm, normType]);
 }
 
 /**
@@ -69,12 +73,13 @@ export function clipGradNorm(parameters: Tensor | Iterable<Tensor>, maxNorm: num
  */
 export function clipGradValue(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
   checkNumber("clipGradValue", "clipValue", clipValue, 0);
-  rewrite(gradients("clipGradValue", parameters), (g) => minimum(maximum(g, -clipValue), clipValue));
+  rewrite(gradients("clipGradValue", listOf(parameters)), (g) => minimum(maximum(g, -clipValue), clipValue));
 }
 
-function gradients(op: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
-  const list =
-    parameters instanceof Tensor || !parameters?.[Symbol.iterator] ? [parameters as Tensor] : [...parameters];
+const listOf = (parameters: Tensor | Iterable<Tensor>): Tensor[] =>
+  parameters instanceof Tensor || !parameters?.[Symbol.iterator] ? [parameters as Tensor] : [...parameters];
+
+function gradients(op: string, list: readonly Tensor[]): Tensor[] {
   return list.flatMap((p, i) => {
     expectTensor(op, `parameters[${i}]`, p);
     return p.grad === null || p.size === 0 ? [] : [p.grad];

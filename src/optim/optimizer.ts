@@ -1,9 +1,10 @@
 // What all optimizers share: parameter groups with options, state by parameter, saving and loading. The rules of update
 // are files of their own beside it, and the arithmetic is assembly/optim.ts.
-import { noGrad, zeroGrad } from "../autograd.ts";
+import { whileRecording, zeroGrad } from "../autograd.ts";
 import { keep, tidy } from "../scope.ts";
 import { checkNumber, demand, readOptions } from "../shape.ts";
 import { expectTensor, Tensor } from "../tensor.ts";
+import { live } from "../wasm.ts";
 import { loadState, type OptimizerStateDict, type ParamGroup, type ParamState, saveState, tensorsOf } from "./state.ts";
 
 /** Options that every optimizer has. */
@@ -102,7 +103,7 @@ export abstract class Optimizer<
    */
   step(closure?: () => Tensor): Tensor | undefined {
     const loss = closure?.();
-    noGrad(() => tidy(() => this.updateAll()));
+    live(() => whileRecording(false, () => tidy(() => this.updateAll())));
     return loss;
   }
 
@@ -116,7 +117,8 @@ export abstract class Optimizer<
         this.update(p, grad, group);
         p.touch();
         // what `blank` made belongs to no scope, whatever it was made by
-        for (const value of Object.values(this.state.get(p) ?? {})) if (value instanceof Tensor) keep(value);
+        const state: ParamState | undefined = this.state.get(p);
+        for (const name in state) if (state[name] instanceof Tensor) keep(state[name]);
       }
     }
   }

@@ -1,6 +1,7 @@
 // What all schedules of the learning rate share: stepping, resuming, the groups they change. Which rate comes next is
 // schedules.ts, schedules-cosine.ts, schedules-cyclic.ts; those made of others, or led by a metric, schedules-combined.ts.
 import { checkInt, checkOptions, demand, readOptions } from "../shape.ts";
+import { live } from "../wasm.ts";
 
 /** A parameter group as schedules see it. */
 export interface ScheduledGroup {
@@ -58,6 +59,8 @@ export abstract class LRScheduler {
     const groups = optimizer?.paramGroups;
     demand(Array.isArray(groups), name, "optimizer to be one of optim", optimizer, TypeError);
     this.optimizer = optimizer;
+    const { step } = this;
+    this.step = (...given: []) => live(() => step.apply(this, given), given); // a captured step takes it along
     Object.assign(this, readOptions(name, given, defaults));
     for (const key in least) checkInt(name, key, Reflect.get(this, key), least[key]);
     this.prepare();

@@ -20,10 +20,10 @@ export const TIERS: readonly (readonly string[])[] = [
   ["optim/"],
   ["data/", "io/", "train/"],
   ["nn.ts", "optim.ts", "metrics.ts", "index.ts"],
-  ["inspect/"],
+  ["inspect/", "capture/"],
   ["inlined.ts", "core-wasm.d.ts"],
   ["boot.ts", "boot-node.ts", "boot-workerd.ts", "boot-edge-light.ts"],
-  ["methods.ts", "entry.ts", "functional.ts", "data.ts", "inspect.ts", "node.ts", "plot.ts"],
+  ["methods.ts", "entry.ts", "functional.ts", "data.ts", "inspect.ts", "capture.ts", "node.ts", "plot.ts"],
 ];
 
 function tierOf(path: string): number {

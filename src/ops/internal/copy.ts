@@ -1,7 +1,7 @@
 // Strided copies between tensors: how permutations, slices, broadcasts and joins reach the kernels of assembly/copy.ts.
 // Which layout an op means is that op's affair.
-import { BYTES, type Tensor } from "../../tensor.ts";
-import { ints, k } from "../../wasm.ts";
+import { BYTES, type Tensor, viewOf } from "../../tensor.ts";
+import { ints, k, live } from "../../wasm.ts";
 
 /** How the elements of a tensor are visited: from the element `offset`, by a stride in elements for each axis. */
 export interface Layout {
@@ -53,4 +53,11 @@ function merged(shape: readonly number[], yStrides: readonly number[], xStrides:
 /** Writes zeros to every element. */
 export function clear(y: Tensor): void {
   k.clear(y.ptr, y.size * BYTES[y.dtype]);
+}
+
+/** Sets every element of a tensor that is a whole allocation. */
+export function setAll(t: Tensor, value: number): void {
+  const { ptr, size, dtype } = t;
+  if (dtype === "float32") k.fill(ptr, size, value);
+  else live(() => viewOf(dtype, ptr, size).fill(value), [value]);
 }

@@ -1,14 +1,20 @@
 // Checks of index tensors: kernels trust them.
-import { show, stridesOf } from "../../shape.ts";
+import { type Shape, show, stridesOf } from "../../shape.ts";
 import type { Tensor } from "../../tensor.ts";
-import { k } from "../../wasm.ts";
+import { i32, k, live } from "../../wasm.ts";
+
+/** Where in a shape the element of that number stands. */
+export const placeOf = (at: number, shape: Shape): string =>
+  show(stridesOf(shape).map((stride, axis) => Math.floor(at / stride) % shape[axis]!));
 
 /** Refuses an int32 tensor with an element outside [0, size), naming the first such and where it stands. */
 export function checkIndices(op: string, name: string, index: Tensor, size: number): void {
-  const at = k.firstOutside(index.ptr, index.size, size);
-  if (at < 0) return;
-  const position = stridesOf(index.shape).map((stride, axis) => Math.floor(at / stride) % index.shape[axis]!);
-  throw new RangeError(
-    `${op}: expected ${name} of at least 0 and below ${size}, got ${index.data[at]} at position ${show(position)}`,
-  );
+  const { ptr, size: n, shape } = index;
+  live(() => {
+    const at = k.firstOutside(ptr, n, size);
+    if (at < 0) return;
+    throw new RangeError(
+      `${op}: expected ${name} of at least 0 and below ${size}, got ${i32(ptr, n)[at]} at position ${placeOf(at, shape)}`,
+    );
+  });
 }

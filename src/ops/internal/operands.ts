@@ -7,6 +7,7 @@ import { type DType, empty, expectTensor, Tensor, unscoped } from "../../tensor.
 import { ints, k } from "../../wasm.ts";
 import { cast } from "../cast.ts";
 import { broadcast } from "./broadcast.ts";
+import { setAll } from "./copy.ts";
 import { sumTo } from "./sums.ts";
 
 /** What an elementwise op of several operands takes: a tensor, or a number that is as good as a tensor of shape []. */
@@ -65,7 +66,7 @@ export function converted<T>(x: Operand, dtype: DType, fn: (t: Tensor) => T): T 
 /** Under no scope: it is released before its op returns. */
 function scalar(x: number, dtype: DType): Tensor {
   const t = unscoped([], dtype);
-  t.data[0] = x;
+  setAll(t, x);
   return t;
 }
 

@@ -3,7 +3,7 @@
 import { recordLinear } from "../../autograd.ts";
 import { type Shape, sizeOf, stridesOf } from "../../shape.ts";
 import { empty, type Tensor, view } from "../../tensor.ts";
-import { clear, copyStrided, type Layout } from "./copy.ts";
+import { clear, copyStrided, type Layout, setAll } from "./copy.ts";
 
 /** Where elements are taken from, and where they go; a layout left out is contiguous. */
 export interface Route {
@@ -20,7 +20,7 @@ const packed = (sizes: Shape): Layout => ({ offset: 0, strides: stridesOf(sizes)
 export function transfer(op: string, x: Tensor, shape: Shape, route: Route, fill = 0): Tensor {
   const { sizes, from = packed(sizes), to = packed(sizes), overlap } = route;
   const y = empty(shape, x.dtype);
-  if (overlap === "to" || sizeOf(sizes) < y.size) fill === 0 ? clear(y) : y.data.fill(fill);
+  if (overlap === "to" || sizeOf(sizes) < y.size) fill === 0 ? clear(y) : setAll(y, fill);
   copyStrided(y, to, x, from, sizes, overlap === "to");
   const source = x.shape;
   const back: Route = { sizes, from: to, to: from, overlap: overlap && (overlap === "to" ? "from" : "to") };

@@ -11,6 +11,7 @@ const IMPORTS = {
   "sedge/functional": "/dist/functional.js",
   "sedge/data": "/dist/data.js",
   "sedge/inspect": "/dist/inspect.js",
+  "sedge/capture": "/dist/capture.js",
   papaparse: "/papaparse.js",
 };
 
