@@ -13,7 +13,7 @@ import { buildPackage } from "./build.ts";
  * and metrics of PyTorch and the training loop of Keras the library stands above, so this only keeps it from growing on
  * the way back. Of the programs, the core is 26,700.
  */
-const BUDGETS = { entry: 121_200, mlp: 52_000, cnn: 59_000 };
+const BUDGETS = { entry: 121_600, mlp: 52_000, cnn: 59_000 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const gzipped = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length;

@@ -3,9 +3,9 @@
 import { tmpdir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import * as capture from "../src/capture.ts";
 import * as datasets from "../src/data.ts";
 import * as sedge from "../src/entry.ts";
-import * as capture from "../src/capture.ts";
 import * as inspect from "../src/inspect.ts";
 import * as node from "../src/node.ts";
 import * as plot from "../src/plot.ts";

@@ -84,6 +84,32 @@ describe("the package", () => {
     expect(out).toBe("true true\n");
   });
 
+  it("replays a captured step with the same bits, whatever the kernels are called", () => {
+    const script = `
+      import { crossEntropy, nn, optim, randint, randn, seed, tidy } from "sedge";
+      import { capture } from "sedge/capture";
+      const train = (wrap) => {
+        seed(3);
+        const model = new nn.Sequential(new nn.Conv2d(1, 4, 3), new nn.BatchNorm2d(4), new nn.Flatten(),
+          new nn.Dropout(0.2), new nn.Linear(144, 3));
+        const optimizer = new optim.Adam(model.parameters());
+        const step = wrap((x, y) => {
+          optimizer.zeroGrad();
+          const loss = crossEntropy(model.call(x), y);
+          loss.backward();
+          optimizer.step();
+          return loss.item();
+        });
+        const losses = [];
+        for (let i = 0; i < 12; i++) tidy(() => void losses.push(step(randn([4, 1, 8, 8]), randint(0, 3, [4]))));
+        return [losses, step.replays, step.fallbacks];
+      };
+      const [eager, [losses, ...rest]] = [train((step) => step), train(capture)];
+      console.log(String(eager[0]) === String(losses), JSON.stringify(rest));`;
+    const run = { cwd: folder, encoding: "utf8" } as const;
+    expect(execFileSync(process.execPath, ["--input-type=module", "-e", script], run)).toBe("true [9,{}]\n");
+  });
+
   it("has the namespaces as entries, with the members that a program uses left by a bundler, and their names", async () => {
     const contents = `import * as S from "sedge/functional"; import * as nn from "sedge/nn"; import { Adam } from "sedge/optim";
       console.log(S.relu(S.tensor([1])).origin === "relu", new nn.Linear(1, 1), Adam.name);`;

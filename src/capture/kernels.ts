@@ -26,7 +26,7 @@ export function watchedKernels(): Kernels {
   if (watched !== null && (k === real || k === watched)) return watched;
   const core = k;
   const found: Record<string, unknown> = {};
-  const [alloc, free] = [core.alloc, core.free];
+  const [alloc, free] = [k.alloc, k.free]; // by `k`, since the package shortens names in `k.name`
   for (const name of Object.keys(core)) {
     const fn = (core as unknown as Record<string, unknown>)[name];
     if (typeof fn !== "function") continue;

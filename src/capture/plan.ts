@@ -92,8 +92,8 @@ export class Plan {
   }
 
   /** Whether a tensor lies in a block of the plan. */
-  owns({ storage }: Tensor): boolean {
-    return storage !== null && this.blocks.has(storage.ptr);
+  owns(t: Tensor): boolean {
+    return t.storage !== null && this.blocks.has(t.storage.ptr);
   }
 
   /** Makes ready for replays. */

@@ -3,7 +3,7 @@
 import { getRngState } from "../random.ts";
 import { tidy } from "../scope.ts";
 import { Tensor } from "../tensor.ts";
-import { k, state } from "../wasm.ts";
+import { i32, type Kernels, k, state } from "../wasm.ts";
 import { type Kernel, release, type Watcher, watch } from "./kernels.ts";
 import { disposeAll, outputOf, textOf } from "./output.ts";
 import { draw, type Entry, type Output, type Plan, reserved, Word } from "./plan.ts";
@@ -19,6 +19,7 @@ export class Recorder implements Watcher {
   /** Whether it compares instead of noting. */
   private readonly comparing: boolean;
   private readonly core = k;
+  private readonly allocate: Kernels["alloc"];
   private readonly free16 = new Map<number, number[]>();
   private at = 0;
   private allocated = 0;
@@ -28,6 +29,7 @@ export class Recorder implements Watcher {
   constructor(plan: Plan, comparing: boolean) {
     this.plan = plan;
     this.comparing = comparing;
+    this.allocate = k.alloc;
   }
 
   /** Runs the step on the plan's inputs; gives its result in tensors that are no part of the plan. */
@@ -102,7 +104,7 @@ export class Recorder implements Watcher {
 
   alloc(bytes: number): number {
     const { plan } = this;
-    if (this.reason !== null) return this.core.alloc(bytes);
+    if (this.reason !== null) return this.allocate(bytes);
     if (this.comparing) {
       const [size, ptr] = plan.allocations[this.allocated++] ?? [-1, 0];
       const block = plan.blocks.get(ptr);
@@ -112,7 +114,7 @@ export class Recorder implements Watcher {
         return ptr;
       }
       this.refuse("it asks for other memory than when it was recorded");
-      return this.core.alloc(bytes);
+      return this.allocate(bytes);
     }
     const size = Math.max(VECTOR, Math.ceil(bytes / VECTOR) * VECTOR);
     let ptr = this.free16.get(size)?.pop();
@@ -120,7 +122,7 @@ export class Recorder implements Watcher {
       ptr ??= this.reserve(size);
     } catch {
       this.refuse("there is no memory to reserve for it");
-      return this.core.alloc(bytes);
+      return this.allocate(bytes);
     }
     plan.blocks.get(ptr)!.alive = true;
     plan.allocations.push([bytes, ptr]);
@@ -172,7 +174,7 @@ export class Recorder implements Watcher {
     const key = values.map((v: unknown) => (v instanceof Word ? `w${this.wordNumber(v)}` : v)).join();
     const ptr = this.aside(() => {
       const at = plan.intsAt(key, values);
-      if (words.length > 0) new Int32Array(this.core.memory.buffer, at, values.length).set(values.map(Number));
+      if (words.length > 0) i32(at, values.length).set(values.map(Number));
       return at;
     });
     if (words.length > 0) this.note({ kind: "ints", ptr, values }, (noted: { ptr: number }) => noted.ptr === ptr);
@@ -239,8 +241,7 @@ export class Recorder implements Watcher {
     noted.gradient = own;
     noted.loose = false;
     if (this.comparing) {
-      // one storage for the block, that of the plan
-      own.storage = noted.storage;
+      own.storage = noted.storage; // one for the block, that of the plan
       noted.storage.refs++;
       new Tensor(storage, 0, [], "float32").dispose();
     } else {

@@ -64,7 +64,8 @@ export const hinge = (x: Tensor): Tensor => clamp(x, { min: 0 });
 export const LAST = { axis: -1 };
 
 /** Refuses float32 values below 0 or above `most`. */
-export function expectValues({ ptr, size }: Tensor, most: number, expected: string): void {
+export function expectValues(x: Tensor, most: number, expected: string): void {
+  const { ptr, size } = x;
   live(() => {
     const values = f32(ptr, size);
     for (let i = 0; i < size; i++) {
