@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { imported } from "./build/name-all.ts";
 import { buildPackage } from "./build.ts";
 
 /**
@@ -17,15 +18,6 @@ const BUDGETS = { entry: 121_600, mlp: 52_000, cnn: 59_000 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const gzipped = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length;
-
-/** A built file and every file of the package that it imports when it is loaded. */
-function download(path: string, found = new Set<string>()): Set<string> {
-  if (found.has(path)) return found;
-  found.add(path);
-  const imports = readFileSync(path, "utf8").matchAll(/\b(?:import|from)\s*"(\.[^"]+)"/g);
-  for (const [, target = ""] of imports) download(join(dirname(path), target), found);
-  return found;
-}
 
 /** A program of scripts/size/ as a bundler delivers it, for browsers. */
 async function bundled(name: string): Promise<Uint8Array> {
@@ -39,7 +31,9 @@ async function bundled(name: string): Promise<Uint8Array> {
 
 const { values } = parseArgs({ options: { json: { type: "boolean" } } });
 await buildPackage();
-const entry = [...download(join(root, "dist/index.js"))].reduce((sum, path) => sum + gzipped(readFileSync(path)), 0);
+const dist = join(root, "dist");
+const files = ["./index.js", ...imported(join(dist, "index.js"))];
+const entry = files.reduce((sum, path) => sum + gzipped(readFileSync(join(dist, path))), 0);
 const wasm = gzipped(readFileSync(join(root, "build/core.wasm")));
 const core = gzipped(readFileSync(join(root, "dist/lib/core-bytes.js")));
 const sizes = { entry, mlp: gzipped(await bundled("mlp")), cnn: gzipped(await bundled("cnn")) };

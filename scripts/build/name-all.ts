@@ -1,9 +1,9 @@
-// Names all files behind an entry of the package in that entry. What the entries are is scripts/build.ts.
+// Finds all files behind an entry of the package, and names them in that entry. What the entries are is scripts/build.ts.
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
 /** The files of the package that a file imports, and those that these import, by their paths from its folder. */
-function imported(file: string, found = new Set<string>(), from = dirname(file)): Set<string> {
+export function imported(file: string, found = new Set<string>(), from = dirname(file)): Set<string> {
   for (const [, path = ""] of readFileSync(file, "utf8").matchAll(/\b(?:import|from)\s*"(\.[^"]+)"/g)) {
     const target = join(dirname(file), path);
     const name = `./${relative(from, target).replaceAll("\\", "/")}`;
