@@ -9,7 +9,7 @@ import { elu } from "../src/ops/rectifier.ts";
 import { asinh, expm1 } from "../src/ops/transcendental.ts";
 import { atan2 } from "../src/ops/trig.ts";
 import { abs, cos, erf, exp, log } from "../src/ops/unary.ts";
-import type { Shape } from "../src/shape.ts";
+import { type Shape, sizeOf } from "../src/shape.ts";
 import type { Tensor } from "../src/tensor.ts";
 import type { Benchmark } from "./harness.ts";
 
@@ -22,6 +22,7 @@ const LARGE = 65536;
 const one = (name: string, fn: (x: Tensor) => Tensor, n = N): Benchmark => ({
   name: `${name} ${n}`,
   values: n,
+  bytes: 8 * n,
   setup() {
     const x = randn([n]);
     return () => fn(x).dispose();
@@ -32,6 +33,8 @@ const one = (name: string, fn: (x: Tensor) => Tensor, n = N): Benchmark => ({
 const two = (name: string, fn: (a: Tensor, b: Tensor) => Tensor, values: number, a: Shape, b: Shape): Benchmark => ({
   name,
   values,
+  bytes: 4 * values + 4 * sizeOf(a) + 4 * sizeOf(b),
+  stream: sizeOf(a) === sizeOf(b) ? "merge" : "copy",
   setup() {
     const [x, y] = [randn(a), randn(b)];
     return () => fn(x, y).dispose();

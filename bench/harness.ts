@@ -7,7 +7,7 @@
 //   export default [
 //     {
 //       name: "exp 4096",
-//       values: 4096,                      // or flops, or bytes: the work of ONE run
+//       values: 4096,                      // or flops; and bytes: the work of ONE run
 //       setup() {
 //         const x = randn([4096]);
 //         return () => exp(x).dispose();   // a run frees what it makes
@@ -19,7 +19,7 @@
 // src/boot.ts), inside a scope that is closed after the measurement.
 
 import { Bench } from "tinybench";
-import type { Peak } from "./peak.ts";
+import type { Peak, Stream } from "./peak.ts";
 
 /** `GFLOP/s` and `GB/s` are rates, the others times: of a value, or of a run. */
 export type Unit = "GFLOP/s" | "GB/s" | "ns/value" | "us" | "ms";
@@ -29,11 +29,13 @@ export interface Benchmark {
   name: string;
   /** Floating-point operations of one run (a multiplication and an addition are two). Gives `ofPeak`. */
   flops?: number;
-  /** Bytes read plus bytes written by one run. */
+  /** Bytes read plus bytes written by one run. Gives `ofBandwidth`. */
   bytes?: number;
+  /** The stream that is the limit for `bytes`. Default "copy". */
+  stream?: Stream;
   /** Values that one run makes. */
   values?: number;
-  /** Default: GFLOP/s of flops, GB/s of bytes, ns/value of values, else us (microseconds a run). */
+  /** Default: GFLOP/s of flops, ns/value of values, GB/s of bytes, else us (microseconds a run). */
   unit?: Unit;
   /** Makes the operands and returns the work to be timed. */
   setup(): () => unknown;
@@ -56,6 +58,8 @@ export interface Result {
   ofPeak: number | null;
   /** The same against the add-only loop. */
   ofAddPeak: number | null;
+  /** 0..1, the median of per-round ratios to the bandwidth of arrays of as many bytes; null without `bytes`. */
+  ofBandwidth: number | null;
 }
 
 /** A slice of work lasts at least this long: long against the timer, not much longer than a scheduler's time slice. */
@@ -68,45 +72,53 @@ const WARMUP_MS = 150;
 /** tinybench times batches of runs at least this long: performance.now() costs some 50 ns itself. */
 const BATCH_MS = 0.05;
 
-/** Times one benchmark: against the peak loops if it has flops, by tinybench's statistics if it has not. */
+/** Times one benchmark: against the limits that it has, by tinybench's statistics if it has none. */
 export function measure(benchmark: Benchmark, peak: Peak): Result {
   const run = benchmark.setup();
-  return benchmark.flops === undefined ? alone(benchmark, run) : againstPeak(benchmark, benchmark.flops, run, peak);
+  const { flops, bytes, stream = "copy" } = benchmark;
+  const limits: Limits = {};
+  if (flops !== undefined) limits.ofPeak = (ms) => peak.multiplyAdd(ms) / flops;
+  if (flops !== undefined) limits.ofAddPeak = (ms) => peak.addOnly(ms) / flops;
+  if (bytes !== undefined) limits.ofBandwidth = (ms) => peak.stream(stream, bytes, ms) / bytes;
+  return Object.keys(limits).length === 0 ? alone(benchmark, run) : againstLimits(benchmark, run, limits);
 }
 
+type Share = "ofPeak" | "ofAddPeak" | "ofBandwidth";
+/** For each share that is asked for, how many runs a nanosecond the limit allows, measured for some ms. */
+type Limits = Partial<Record<Share, (ms: number) => number>>;
+const NO_SHARES = { ofPeak: null, ofAddPeak: null, ofBandwidth: null };
+
 /**
- * Work and peak loops in alternation: the clock of a shared machine drifts by more than what is measured, so each round is
- * compared with the peak slices just before and just after it, and the median of those ratios is kept. Slices are of equal
+ * Work and limits in alternation: the clock of a shared machine drifts by more than what is measured, so each round is
+ * compared with the limits' slices just before and just after it, and the median of those ratios is kept. Slices are of equal
  * length, so that interruptions fall on both alike.
  */
-function againstPeak(benchmark: Benchmark, flops: number, run: () => unknown, peak: Peak): Result {
+function againstLimits(benchmark: Benchmark, run: () => unknown, limits: Limits): Result {
   const repeats = calibrate(run, SLICE_MS);
   const slice = Math.max(SLICE_MS, timeOf(run, repeats) * repeats);
   const rounds = Math.max(MIN_ROUNDS, Math.min(MAX_ROUNDS, Math.round(TOTAL_MS / (3 * slice))));
   const times: number[] = [];
-  const ofPeak: number[] = [];
-  const ofAddPeak: number[] = [];
-  let addBefore = peak.addOnly(slice);
-  let peakBefore = peak.multiplyAdd(slice);
+  const each = Object.entries(limits).map(([share, limit]) => {
+    return { share, limit, before: limit(slice), ratios: [] as number[] };
+  });
   for (let round = 0; round < rounds; round++) {
     const ms = timeOf(run, repeats);
-    const peakAfter = peak.multiplyAdd(slice);
-    const addAfter = peak.addOnly(slice);
-    const gflops = flops / ms / 1e6;
     times.push(ms);
-    ofPeak.push((2 * gflops) / (peakBefore + peakAfter));
-    ofAddPeak.push((2 * gflops) / (addBefore + addAfter));
-    peakBefore = peakAfter;
-    addBefore = addAfter;
+    for (const found of each) {
+      const after = found.limit(slice);
+      found.ratios.push(2 / (ms * 1e6 * (found.before + after)));
+      found.before = after;
+    }
   }
   const [min, max] = [Math.min(...times), Math.max(...times)];
-  return { ...inUnit(benchmark, median(times), min, max), ofPeak: median(ofPeak), ofAddPeak: median(ofAddPeak) };
+  const shares = Object.fromEntries(each.map(({ share, ratios }) => [share, median(ratios)]));
+  return { ...inUnit(benchmark, median(times), min, max), ...NO_SHARES, ...shares };
 }
 
 /** The statistics of a program's runs. */
 export function statistics(name: string, times: readonly number[]): Result {
   const [min, max] = [Math.min(...times), Math.max(...times)];
-  return { name, unit: "ms", median: median(times), min, max, ofPeak: null, ofAddPeak: null };
+  return { name, unit: "ms", median: median(times), min, max, ...NO_SHARES };
 }
 
 function alone(benchmark: Benchmark, run: () => unknown): Result {
@@ -118,7 +130,7 @@ function alone(benchmark: Benchmark, run: () => unknown): Result {
   const [task] = bench.runSync();
   if (task?.result.state !== "completed") throw new Error(`${benchmark.name}: not completed`);
   const { p50, min, max } = task.result.latency;
-  return { ...inUnit(benchmark, p50 / repeats, min / repeats, max / repeats), ofPeak: null, ofAddPeak: null };
+  return { ...inUnit(benchmark, p50 / repeats, min / repeats, max / repeats), ...NO_SHARES };
 }
 
 /** Warms the code up (V8 compiles wasm twice) and returns how many runs take `ms`. */
@@ -142,12 +154,7 @@ function timeOf(run: () => unknown, repeats: number): number {
 }
 
 /** Milliseconds a run to the benchmark's unit; in rates the shortest time gives the maximum. */
-function inUnit(
-  benchmark: Benchmark,
-  median: number,
-  shortest: number,
-  longest: number,
-): Omit<Result, "ofPeak" | "ofAddPeak"> {
+function inUnit(benchmark: Benchmark, median: number, shortest: number, longest: number): Omit<Result, Share> {
   const { name, flops = 0, bytes = 0, values = 1 } = benchmark;
   const unit = benchmark.unit ?? defaultUnit(benchmark);
   const convert = {
@@ -163,8 +170,8 @@ function inUnit(
 
 function defaultUnit({ flops, bytes, values }: Benchmark): Unit {
   if (flops !== undefined) return "GFLOP/s";
-  if (bytes !== undefined) return "GB/s";
-  return values !== undefined ? "ns/value" : "us";
+  if (values !== undefined) return "ns/value";
+  return bytes !== undefined ? "GB/s" : "us";
 }
 
 export function median(values: readonly number[]): number {

@@ -5,14 +5,16 @@ import { randn } from "../src/ops/create-random.ts";
 import { amax, argmax } from "../src/ops/extrema.ts";
 import { mean, sum } from "../src/ops/reduce.ts";
 import { tidy } from "../src/scope.ts";
-import type { Shape } from "../src/shape.ts";
+import { type Shape, sizeOf } from "../src/shape.ts";
 import type { Tensor } from "../src/tensor.ts";
 import type { Benchmark } from "./harness.ts";
 
 function reduction(name: string, fn: (x: Tensor) => Tensor, shape: Shape): Benchmark {
   return {
     name,
-    values: shape.reduce((n, d) => n * d, 1),
+    values: sizeOf(shape),
+    bytes: 4 * sizeOf(shape),
+    stream: "read",
     setup() {
       const x = randn(shape);
       return () => fn(x).dispose();

@@ -30,6 +30,7 @@ const addPeaks: number[] = [];
 const peak: Peak = {
   multiplyAdd: (ms) => noted(peaks, loops.multiplyAdd(ms)),
   addOnly: (ms) => noted(addPeaks, loops.addOnly(ms)),
+  stream: loops.stream,
 };
 // So that the limits are known even where no benchmark of the filter has flops.
 for (let round = 0; round < 5; round++) {
@@ -38,7 +39,7 @@ for (let round = 0; round < 5; round++) {
 }
 
 const results: Result[] = [];
-if (!options.json) console.log(row("", "median", "min", "max", "unit", "of peak", "of add peak"));
+if (!options.json) console.log(row("", "median", "min", "max", "unit", "of peak", "of add peak", "of bandwidth"));
 for (const benchmark of chosen) {
   const result = resultOf(benchmark);
   if (result === null) continue;
@@ -46,7 +47,8 @@ for (const benchmark of chosen) {
   if (options.json) continue;
   const { name, unit } = result;
   const [mid, min, max] = [result.median, result.min, result.max].map((x) => x.toPrecision(4));
-  console.log(row(name, mid!, min!, max!, unit, percent(result.ofPeak), percent(result.ofAddPeak)));
+  const shares = [result.ofPeak, result.ofAddPeak, result.ofBandwidth].map(percent);
+  console.log(row(name, mid!, min!, max!, unit, ...shares));
 }
 const report = { machine: machine(), peakGflops: median(peaks), addPeakGflops: median(addPeaks), results };
 if (options.json) console.log(JSON.stringify(report, null, 2));
@@ -75,7 +77,7 @@ function machine(): string {
 }
 
 function row(name: string, ...columns: string[]): string {
-  return name.padEnd(32) + columns.map((text) => text.padStart(12)).join("");
+  return name.padEnd(32) + columns.map((text) => text.padStart(13)).join("");
 }
 
 function percent(ratio: number | null): string {

@@ -1,7 +1,7 @@
-// The register-only loops that every figure of a benchmark is compared with. Not part of the library: compiled to
-// build/peak.wasm by bench/peak.ts, never shipped.
+// The loops that every figure of a benchmark is compared with: in registers alone, and streams through memory. Not part of
+// the library: compiled to build/peak.wasm by bench/peak.ts, never shipped.
 //
-// Two limits, because CPUs differ. GFLOP/s of one core near 4 GHz, medians of 21 interleaved rounds in V8 11.3 on an Intel
+// Two limits of arithmetic, because CPUs differ. GFLOP/s of one core near 4 GHz, medians of 21 interleaved rounds in V8 11.3 on an Intel
 // Xeon (Sapphire Rapids); an addition counts as two flops in the first row, as one elsewhere:
 //
 //   64  12 chains of additions (addOnly): 2 a cycle
@@ -88,4 +88,39 @@ export function addOnly(iterations: i32): f32 {
   const low = f32x4.add(f32x4.add(f32x4.add(c0, c1), f32x4.add(c2, c3)), f32x4.add(c4, c5));
   const high = f32x4.add(f32x4.add(f32x4.add(c6, c7), f32x4.add(c8, c9)), f32x4.add(c10, c11));
   return f32x4.extract_lane(f32x4.add(low, high), 0);
+}
+
+/** Reads `bytes` from `from`: or-ed together, the cheapest use there is. Returns bits of it. Multiples of 64 bytes. */
+export function read(from: usize, bytes: usize): i32 {
+  let x0 = i32x4.splat(0);
+  let x1 = x0;
+  let x2 = x0;
+  let x3 = x0;
+  for (const end = from + bytes; from < end; from += 64) {
+    x0 = v128.or(x0, v128.load(from));
+    x1 = v128.or(x1, v128.load(from, 16));
+    x2 = v128.or(x2, v128.load(from, 32));
+    x3 = v128.or(x3, v128.load(from, 48));
+  }
+  return i32x4.extract_lane(v128.or(v128.or(x0, x1), v128.or(x2, x3)), 0);
+}
+
+/** Copies `bytes` from `from` to `to`, 64 at a time. */
+export function copy(to: usize, from: usize, bytes: usize): void {
+  for (const end = from + bytes; from < end; from += 64, to += 64) {
+    v128.store(to, v128.load(from));
+    v128.store(to, v128.load(from, 16), 16);
+    v128.store(to, v128.load(from, 32), 32);
+    v128.store(to, v128.load(from, 48), 48);
+  }
+}
+
+/** Writes `bytes` of a or b to `to`, from `a` and `b`. */
+export function merge(to: usize, a: usize, b: usize, bytes: usize): void {
+  for (const end = a + bytes; a < end; a += 64, b += 64, to += 64) {
+    v128.store(to, v128.or(v128.load(a), v128.load(b)));
+    v128.store(to, v128.or(v128.load(a, 16), v128.load(b, 16)), 16);
+    v128.store(to, v128.or(v128.load(a, 32), v128.load(b, 32)), 32);
+    v128.store(to, v128.or(v128.load(a, 48), v128.load(b, 48)), 48);
+  }
 }
