@@ -19,7 +19,7 @@
 // src/boot.ts), inside a scope that is closed after the measurement.
 
 import { Bench } from "tinybench";
-import type { Peak, Stream } from "./peak.ts";
+import type { Peak, Stream } from "./loops.ts";
 
 /** `GFLOP/s` and `GB/s` are rates, the others times: of a value, or of a run. */
 export type Unit = "GFLOP/s" | "GB/s" | "ns/value" | "us" | "ms";
@@ -85,7 +85,7 @@ export function measure(benchmark: Benchmark, peak: Peak): Result {
 
 type Share = "ofPeak" | "ofAddPeak" | "ofBandwidth";
 /** For each share that is asked for, how many runs a nanosecond the limit allows, measured for some ms. */
-type Limits = Partial<Record<Share, (ms: number) => number>>;
+export type Limits = Partial<Record<Share, (ms: number) => number>>;
 const NO_SHARES = { ofPeak: null, ofAddPeak: null, ofBandwidth: null };
 
 /**
@@ -93,9 +93,14 @@ const NO_SHARES = { ofPeak: null, ofAddPeak: null, ofBandwidth: null };
  * compared with the limits' slices just before and just after it, and the median of those ratios is kept. Slices are of equal
  * length, so that interruptions fall on both alike.
  */
-function againstLimits(benchmark: Benchmark, run: () => unknown, limits: Limits): Result {
-  const repeats = calibrate(run, SLICE_MS);
-  const slice = Math.max(SLICE_MS, timeOf(run, repeats) * repeats);
+export function againstLimits(
+  benchmark: Benchmark,
+  run: () => unknown,
+  limits: Limits,
+  { atLeast = SLICE_MS, warmup = WARMUP_MS } = {},
+): Result {
+  const repeats = calibrate(run, atLeast, warmup);
+  const slice = Math.max(atLeast, timeOf(run, repeats) * repeats);
   const rounds = Math.max(MIN_ROUNDS, Math.min(MAX_ROUNDS, Math.round(TOTAL_MS / (3 * slice))));
   const times: number[] = [];
   const each = Object.entries(limits).map(([share, limit]) => {
@@ -134,10 +139,10 @@ function alone(benchmark: Benchmark, run: () => unknown): Result {
 }
 
 /** Warms the code up (V8 compiles wasm twice) and returns how many runs take `ms`. */
-function calibrate(run: () => unknown, ms: number): number {
+function calibrate(run: () => unknown, ms: number, warmup = WARMUP_MS): number {
   const start = performance.now();
   let runs = 0;
-  while (performance.now() - start < WARMUP_MS || runs < 2) {
+  while (performance.now() - start < warmup || runs < 2) {
     run();
     runs++;
   }

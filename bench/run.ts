@@ -5,7 +5,8 @@ import { readdirSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { type Benchmark, measure, median, type Program, type Result, statistics } from "./harness.ts";
-import { loadPeak, type Peak } from "./peak.ts";
+import type { Peak } from "./loops.ts";
+import { loadPeak } from "./peak.ts";
 
 const { values: options } = parseArgs({
   options: { json: { type: "boolean", default: false }, filter: { type: "string", default: "" } },

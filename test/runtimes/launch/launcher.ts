@@ -1,5 +1,5 @@
 // Makes launchers: what all of them do around a job. What is particular to a runtime stands in the file of its name.
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { workspace } from "./paths.ts";
 import { temporary } from "./process.ts";
 import { serve } from "./server.ts";
@@ -34,7 +34,7 @@ export function launcher<F extends Found>(
       }, timeLimit);
       try {
         const env: Env = { runtime: name, ...(fetches && { fetch: server.url }) };
-        const file = join(workspace, "jobs", `${job}.js`);
+        const file = resolve(workspace, "jobs", `${job}.js`);
         const outcome = await start(found, { job: file, env, folder, server, signal: over.signal });
         if ("error" in outcome) throw new Error(`${name}: ${job} threw ${outcome.error}`);
         return outcome.value;

@@ -14,7 +14,8 @@ export interface Launcher {
   readonly name: string;
   find(): Promise<Found | Missing>;
   /**
-   * Runs the default export of test/runtimes/jobs/JOB.js in a fresh process or page, and gives what it returned.
+   * Runs the default export of test/runtimes/jobs/JOB.js, or of another file if JOB is an absolute path, in a fresh process or
+   * page, and gives what it returned.
    * Throws what the job threw, as text with its stack; also when `timeLimit`, in ms, is over.
    */
   run(job: string, options?: { timeLimit?: number }): Promise<unknown>;
