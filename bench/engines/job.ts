@@ -7,8 +7,8 @@ import { tidy } from "../../src/scope.ts";
 import convolutions from "../conv.bench.ts";
 import elementwise from "../elementwise.bench.ts";
 import products from "../gemm.bench.ts";
-import { againstLimits, type Benchmark, type Limits, median } from "../harness.ts";
-import { peakOf } from "../loops.ts";
+import { againstLimits, type Benchmark, median } from "../harness.ts";
+import { type Peak, peakOf } from "../loops.ts";
 import softmax from "../softmax.bench.ts";
 import training from "../train.bench.ts";
 import type { EngineReport, EngineRow } from "./table.ts";
@@ -32,6 +32,13 @@ const CLOCK_STEPS = 50;
 /** Engines compile twice, and the second compiler has a thread of its own: until it is done the first one's code runs. */
 const WARMUP_MS = 500;
 
+/**
+ * Where a neighbour takes half of the core, additions lose more than loops that wait for memory or spills, and shares look better
+ * than they are. A benchmark with less than this of the highest peak beside it is measured again later, and what was quietest is kept.
+ */
+const QUIET = 0.93;
+const ATTEMPTS = 5;
+
 /** The least that this engine's clock tells apart, in ms. */
 function clockStep(): number {
   const steps = Array.from({ length: 20 }, () => {
@@ -50,6 +57,26 @@ const breath = (): Promise<void> => new Promise((done) => setTimeout(done, 0));
 const load = async (bytes: object): Promise<WebAssembly.Exports> =>
   (await WebAssembly.instantiate(bytes as BufferSource)).instance.exports;
 
+interface Measured {
+  readonly row: EngineRow;
+  /** What additions alone reached meanwhile, in GFLOP/s. */
+  readonly beside: number;
+}
+
+/** Measures in alternation with additions alone, also work without flops: they tell whether it was quiet. */
+function timed(benchmark: Benchmark, peak: Peak, timing: object): Measured {
+  const { flops } = benchmark;
+  const peaks: number[] = [];
+  const limit = (ms: number): number => {
+    peaks.push(peak.addOnly(ms));
+    return peaks.at(-1)! / (flops ?? 1);
+  };
+  const measured = tidy(() => againstLimits(benchmark, benchmark.setup(), { ofAddPeak: limit }, timing));
+  const { name, unit, median: figure, ofAddPeak } = measured;
+  const row = { name, unit, median: figure, ofAddPeak: flops === undefined ? null : ofAddPeak };
+  return { row, beside: median(peaks) };
+}
+
 export default async function run(): Promise<EngineReport> {
   const library: Benchmark[] = [...convolutions, ...products, ...elementwise, ...softmax, ...training];
   const found = CHOSEN.map((name) => {
@@ -58,26 +85,21 @@ export default async function run(): Promise<EngineReport> {
     return benchmark;
   });
   const all = [...tileBenchmarks(await load(tileLoops)), ...found].filter(({ name }) => name.includes(FILTER));
+  if (all.length === 0) throw new Error(`expected --filter to be a part of a name, got "${FILTER}"`);
 
   const peak = peakOf(await load(peakLoops));
   const start = performance.now();
   while (performance.now() - start < WARMUP_MS) peak.addOnly(5);
-  const atLeast = Math.max(SLICE_MS, CLOCK_STEPS * clockStep());
-  const peaks = [peak.addOnly(atLeast)];
-  const rows: EngineRow[] = [];
-  for (const benchmark of all) {
-    const { flops } = benchmark;
-    const limits: Limits = {};
-    if (flops !== undefined)
-      limits.ofAddPeak = (ms) => {
-        const gflops = peak.addOnly(ms);
-        peaks.push(gflops);
-        return gflops / flops;
-      };
-    const timing = { atLeast, warmup: WARMUP_MS };
-    const { name, unit, median, ofAddPeak } = tidy(() => againstLimits(benchmark, benchmark.setup(), limits, timing));
-    rows.push({ name, unit, median, ofAddPeak });
-    await breath();
+  const timing = { atLeast: Math.max(SLICE_MS, CLOCK_STEPS * clockStep()), warmup: WARMUP_MS };
+  const best = new Map<Benchmark, Measured>();
+  const highest = (): number => Math.max(...[...best.values()].map(({ beside }) => beside));
+  const disturbed = (one: Benchmark): boolean => (best.get(one)?.beside ?? 0) < QUIET * highest();
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    for (const benchmark of attempt === 0 ? all : all.filter(disturbed)) {
+      const now = timed(benchmark, peak, timing);
+      if (now.beside > (best.get(benchmark)?.beside ?? 0)) best.set(benchmark, now);
+      await breath();
+    }
   }
-  return { addPeakGflops: median(peaks), rows };
+  return { addPeakGflops: highest(), rows: [...best.values()].map(({ row }) => row) };
 }
