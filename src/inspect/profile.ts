@@ -50,7 +50,8 @@ export interface TraceEvent {
 /** Chrome's Trace Event Format, as an object. */
 export interface Trace {
   readonly traceEvents: readonly TraceEvent[];
-  readonly displayTimeUnit: "ms";
+  /** By it Chrome's viewer rounds: by "ms", to 1 µs, an op of less would lie within the one before it. */
+  readonly displayTimeUnit: "ns";
 }
 
 const sum = (list: readonly number[]): number => list.reduce((total, n) => total + n, 0);
@@ -102,7 +103,7 @@ export class Profile<T = unknown> {
       span.children.forEach(visit);
     };
     this.spans.forEach(visit);
-    return { traceEvents, displayTimeUnit: "ms" };
+    return { traceEvents, displayTimeUnit: "ns" };
   }
 
   /** A table of the rows, the time between ops, and the sums. */
@@ -162,6 +163,15 @@ function rowsOf(spans: readonly Span[]): ProfileRow[] {
   return list.sort((a, b) => b.total - a.total);
 }
 
+/**
+ * Microseconds of whole nanoseconds, never a rounding below: Perfetto multiplies by 1000 and drops the fraction, which
+ * makes 1000 ns of 1.001 µs; an event that ends with the one around it would then overlap it, and not be shown.
+ */
+function micros(ns: number): number {
+  const us = ns / 1e3;
+  return us * 1e3 < ns ? us * (1 + Number.EPSILON) : us;
+}
+
 function eventOf(span: Span): TraceEvent {
   const { name, phase, inputs, output } = span;
   // whole nanoseconds, so that rounding takes no event out of the one around it
@@ -170,7 +180,7 @@ function eventOf(span: Span): TraceEvent {
     phase === null
       ? {}
       : { inputs, ...(output && { output }), allocated: bytesOf(span), moved: movedOf(span), flops: flopsOf(span) };
-  return { name, cat: phase ?? "module", ph: "X", ts: from / 1e3, dur: (to - from) / 1e3, pid: 1, tid: 1, args };
+  return { name, cat: phase ?? "module", ph: "X", ts: micros(from), dur: micros(to - from), pid: 1, tid: 1, args };
 }
 
 let running = false;
