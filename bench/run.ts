@@ -1,16 +1,27 @@
-// Runs the benchmarks whose names contain `--filter`, and prints a table or, with --json, one object on standard output.
-// scripts/bench.ts bundles it; how things are measured is bench/harness.ts.
+// Runs the benchmarks whose names contain `--filter`, and prints a table or, with --json, one object on standard output; with
+// --update makes the figures the baseline that later runs are compared with. scripts/bench.ts bundles it; how things are
+// measured is bench/harness.ts.
 
 import { readdirSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
+import { readBaseline, thanBefore, writeBaseline } from "./baseline.ts";
 import { type Benchmark, measure, median, type Program, type Result, statistics } from "./harness.ts";
 import type { Peak } from "./loops.ts";
 import { loadPeak } from "./peak.ts";
+import { type Compared, foot, HEAD, line, type Report } from "./print.ts";
 
 const { values: options } = parseArgs({
-  options: { json: { type: "boolean", default: false }, filter: { type: "string", default: "" } },
+  options: {
+    json: { type: "boolean", default: false },
+    update: { type: "boolean", default: false },
+    filter: { type: "string", default: "" },
+  },
 });
+if (options.update && options.filter !== "") {
+  console.error("bench: expected --update without --filter: a baseline is one run of all");
+  process.exit(1);
+}
 const folder = new URL("./", import.meta.url);
 
 const { tidy } = await import("../src/scope.ts");
@@ -33,30 +44,33 @@ const peak: Peak = {
   addOnly: (ms) => noted(addPeaks, loops.addOnly(ms)),
   stream: loops.stream,
 };
-// So that the limits are known even where no benchmark of the filter has flops.
-for (let round = 0; round < 5; round++) {
-  peak.multiplyAdd(5);
-  peak.addOnly(5);
-}
-
-const results: Result[] = [];
-if (!options.json) console.log(row("", "median", "min", "max", "unit", "of peak", "of add peak", "of bandwidth"));
+const before = readBaseline();
+const results: Compared[] = [];
+if (!options.json) console.log(HEAD);
 for (const benchmark of chosen) {
+  const from = addPeaks.length;
+  probe();
   const result = resultOf(benchmark);
   if (result === null) continue;
-  results.push(result);
-  if (options.json) continue;
-  const { name, unit } = result;
-  const [mid, min, max] = [result.median, result.min, result.max].map((x) => x.toPrecision(4));
-  const shares = [result.ofPeak, result.ofAddPeak, result.ofBandwidth].map(percent);
-  console.log(row(name, mid!, min!, max!, unit, ...shares));
+  probe();
+  const now = { ...result, addPeak: median(addPeaks.slice(from)) };
+  results.push({ ...now, thanBefore: thanBefore(now, before.figures[now.name]) });
+  if (!options.json) console.log(line(results.at(-1)!));
 }
-const report = { machine: machine(), peakGflops: median(peaks), addPeakGflops: median(addPeaks), results };
-if (options.json) console.log(JSON.stringify(report, null, 2));
-else
-  console.log(
-    `\n${report.machine}\npeak ${limit(report.peakGflops)} (multiply and add), ${limit(report.addPeakGflops)} (add only)`,
-  );
+const report: Report = { machine: machine(), peakGflops: median(peaks), addPeakGflops: median(addPeaks), results };
+console.log(options.json ? JSON.stringify(report, null, 2) : foot(report, before));
+if (options.update) {
+  const figures = Object.fromEntries(results.map((result) => [result.name, result]));
+  writeBaseline({ machine: report.machine, date: new Date().toISOString().slice(0, 10), figures });
+}
+
+/** The limits beside any benchmark: those without flops do not measure them. */
+function probe(): void {
+  for (let slice = 0; slice < 3; slice++) {
+    peak.multiplyAdd(5);
+    peak.addOnly(5);
+  }
+}
 
 /** Null where a program cannot run, which is said. */
 function resultOf(benchmark: Benchmark | Program): Result | null {
@@ -75,16 +89,4 @@ function noted(list: number[], value: number): number {
 function machine(): string {
   const cores = cpus();
   return `${cores[0]?.model ?? process.arch}, ${cores.length} cores, Node ${process.versions.node} (V8 ${process.versions.v8})`;
-}
-
-function row(name: string, ...columns: string[]): string {
-  return name.padEnd(32) + columns.map((text) => text.padStart(13)).join("");
-}
-
-function percent(ratio: number | null): string {
-  return ratio === null ? "" : `${(100 * ratio).toFixed(1)} %`;
-}
-
-function limit(gflops: number): string {
-  return `${gflops.toFixed(1)} GFLOP/s`;
 }

@@ -4,10 +4,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import asc from "assemblyscript/asc";
 import { build } from "esbuild";
+import { compileTiles } from "../bench/engines/compile.ts";
 import { type Engine, type EngineReport, engineTable } from "../bench/engines/table.ts";
-import { tilesSource } from "../bench/engines/tiles.ts";
 import { loadPeak } from "../bench/peak.ts";
 import { bun } from "../test/runtimes/launch/bun.ts";
 import { deno } from "../test/runtimes/launch/deno.ts";
@@ -22,19 +21,11 @@ const TIME_LIMIT = 600_000;
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
-/** Compiles the candidates for the tile. */
-async function tiles(): Promise<Uint8Array> {
-  const options = { optimizeLevel: 3, runtime: "stub", enable: ["simd"], noAssert: true, use: ["abort="] };
-  const { binary, error, stderr } = await asc.compileString(tilesSource(), options);
-  if (error !== null || binary === null) throw new Error(`tiles: ${stderr.toString()}`, { cause: error });
-  return binary;
-}
-
 /** Bundles the job, whatever it needs in it; gives its file as launchers want it named. */
 async function prepare(filter: string): Promise<string> {
   await loadPeak(); // which compiles the loops
   mkdirSync(at("build/engines"), { recursive: true });
-  writeFileSync(at("build/engines/tiles.wasm"), await tiles());
+  writeFileSync(at("build/engines/tiles.wasm"), await compileTiles());
   await build({
     entryPoints: [at("bench/engines/job.ts")],
     outfile: at("build/engines/job.js"),
