@@ -2,8 +2,8 @@
 // Products and logic are prod.ts, maxima and minima extrema.ts, logsumexp softmax.ts.
 //
 // The order of a float sum depends on `reduce` only, so splitting outer or inner over threads changes no bit. Rows are summed
-// in float64 throughout: 7 values a ns in cache, where float32 lanes gave 14, but sums whose terms cancel stay exact. Columns
-// are summed in float32 within a block, in float64 over the blocks.
+// in float32 by eights, columns in float32 by blocks of rows, these sums in float64. Rows in float64 throughout, as means under
+// variances are, took 2.5 times as long: what that adds is seen only where terms cancel that are 10^7 times their sum.
 
 import { Fold, fold, foldStrip, LINE, STRIP } from "./fold";
 import { UNROLL, VECTOR } from "./lanes";
@@ -17,7 +17,7 @@ const COLUMN_BLOCK: usize = 64;
 export function sum(y: usize, x: usize, outer: usize, reduce: usize, inner: usize, divisor: f32): void {
   if (inner === 1) {
     for (const end = y + (outer << 2); y < end; y += 4, x += reduce << 2) {
-      store<f32>(y, <f32>(sumRow(x, reduce) / <f64>divisor));
+      store<f32>(y, <f32>(total(x, reduce) / <f64>divisor));
     }
     return;
   }
@@ -31,6 +31,23 @@ export function sum(y: usize, x: usize, outer: usize, reduce: usize, inner: usiz
     }
     y += stride;
   }
+}
+
+/** Sum of a row: eight vectors at a time in float32, the sums of these and what is left in float64. */
+function total(x: usize, n: usize): f64 {
+  const wide = changetype<Wide>(0);
+  let low = f64x2.splat(0);
+  let high = low;
+  for (; n >= 2 * UNROLL; n -= 2 * UNROLL, x += 8 * VECTOR) {
+    const a = f32x4.add(v128.load(x), v128.load(x, 16));
+    const b = f32x4.add(v128.load(x, 32), v128.load(x, 48));
+    const c = f32x4.add(v128.load(x, 64), v128.load(x, 80));
+    const d = f32x4.add(v128.load(x, 96), v128.load(x, 112));
+    const v = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+    low = f64x2.add(low, wide.low(v));
+    high = f64x2.add(high, wide.high(v));
+  }
+  return wide.sum(f64x2.add(low, high)) + sumRow(x, n);
 }
 
 /**
