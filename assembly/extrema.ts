@@ -1,5 +1,5 @@
 // Maxima and minima over the middle of [outer, reduce, inner]: their values, places and gradient. NaN wins, as in PyTorch.
-import { Fold, fold } from "./fold";
+import { Fold, fold, LINE, STRIP } from "./fold";
 import { Lanes, VECTOR } from "./lanes";
 import { Tail } from "./map";
 
@@ -62,79 +62,122 @@ export function aminInt(y: usize, x: usize, outer: usize, reduce: usize, inner: 
   fold<MinInt>(y, x, outer, reduce, inner);
 }
 
-/** Lanes where x is the extremum a: equal, or both NaN. */
-class SameFloat {
-  @inline at(x: v128, a: v128): v128 {
-    return v128.or(f32x4.eq(x, a), v128.and(f32x4.ne(x, x), f32x4.ne(a, a)));
+/** How a place is found: where x is the extremum a of what it is among, and where x replaces the extremum a so far. */
+abstract class Place {
+  abstract same(x: v128, a: v128): v128;
+  abstract wins(x: v128, a: v128): v128;
+}
+
+class PlaceMax extends Place {
+  @inline same(x: v128, a: v128): v128 {
+    return v128.or(f32x4.eq(x, a), f32x4.ne(x, x));
+  }
+  @inline wins(x: v128, a: v128): v128 {
+    return v128.andnot(f32x4.eq(a, a), f32x4.le(x, a));
   }
 }
 
-class SameInt {
-  @inline at(x: v128, a: v128): v128 {
+class PlaceMin extends Place {
+  @inline same(x: v128, a: v128): v128 {
+    return changetype<PlaceMax>(0).same(x, a);
+  }
+  @inline wins(x: v128, a: v128): v128 {
+    return v128.andnot(f32x4.eq(a, a), f32x4.ge(x, a));
+  }
+}
+
+class PlaceMaxInt extends Place {
+  @inline same(x: v128, a: v128): v128 {
     return i32x4.eq(x, a);
+  }
+  @inline wins(x: v128, a: v128): v128 {
+    return i32x4.gt_s(x, a);
+  }
+}
+
+class PlaceMinInt extends Place {
+  @inline same(x: v128, a: v128): v128 {
+    return i32x4.eq(x, a);
+  }
+  @inline wins(x: v128, a: v128): v128 {
+    return i32x4.lt_s(x, a);
   }
 }
 
 /** y[o, i] = the first r where x[o, r, i] is the maximum, or NaN if there is one; int32. */
 export function argmax(y: usize, x: usize, outer: usize, reduce: usize, inner: usize): void {
-  argFold<Max, SameFloat>(y, x, outer, reduce, inner);
+  argFold<Max, PlaceMax>(y, x, outer, reduce, inner);
 }
 
 /** y[o, i] = the first r where x[o, r, i] is the minimum, or NaN if there is one; int32. */
 export function argmin(y: usize, x: usize, outer: usize, reduce: usize, inner: usize): void {
-  argFold<Min, SameFloat>(y, x, outer, reduce, inner);
+  argFold<Min, PlaceMin>(y, x, outer, reduce, inner);
 }
 
 /** The place of the maximum of int32. */
 export function argmaxInt(y: usize, x: usize, outer: usize, reduce: usize, inner: usize): void {
-  argFold<MaxInt, SameInt>(y, x, outer, reduce, inner);
+  argFold<MaxInt, PlaceMaxInt>(y, x, outer, reduce, inner);
 }
 
 /** The place of the minimum of int32. */
 export function argminInt(y: usize, x: usize, outer: usize, reduce: usize, inner: usize): void {
-  argFold<MinInt, SameInt>(y, x, outer, reduce, inner);
+  argFold<MinInt, PlaceMinInt>(y, x, outer, reduce, inner);
 }
 
-function argFold<F extends Fold, S>(y: usize, x: usize, outer: usize, reduce: usize, inner: usize): void {
+function argFold<F extends Fold, P extends Place>(y: usize, x: usize, outer: usize, reduce: usize, inner: usize): void {
   if (inner === 1) {
     // The extrema first, into y; their places, which replace them there, by a second look that ends early.
     fold<F>(y, x, outer, reduce, 1);
-    for (; outer > 0; outer--, y += 4, x += reduce << 2) argRow<S>(y, x);
+    for (; outer > 0; outer--, y += 4, x += reduce << 2) argRow<P>(y, x);
     return;
   }
   const stride = inner << 2;
   for (; outer > 0; outer--, x += reduce * stride, y += stride) {
-    for (let i: usize = 0; i < inner; i += 4) {
-      argColumns4<F, S>(y + (i << 2), x + (i << 2), reduce, stride, <i32>(inner - i));
+    for (let at: usize = 0; at < stride; at += STRIP) {
+      argStrip<P>(y + at, x + at, reduce, stride, min(stride - at, STRIP));
     }
   }
 }
 
 /** Replaces the extremum of a row in y by its first place. It is there, so no vector past the row decides. */
-function argRow<S>(y: usize, x: usize): void {
+function argRow<P extends Place>(y: usize, x: usize): void {
   const extremum = v128.load_splat<u32>(y);
-  const same = changetype<S>(0);
+  const op = changetype<P>(0);
   let found = 0;
   let at = x;
   for (; ; at += VECTOR) {
-    found = i32x4.bitmask(same.at(v128.load(at), extremum));
+    found = i32x4.bitmask(op.same(v128.load(at), extremum));
     if (found !== 0) break;
   }
   store<i32>(y, <i32>((at - x) >> 2) + ctz(found));
 }
 
-function argColumns4<F extends Fold, S>(y: usize, x: usize, rows: usize, stride: usize, count: i32): void {
-  const op = changetype<F>(0);
-  const same = changetype<S>(0);
-  let a = v128.load(x);
-  let place = i32x4.splat(0);
-  for (let r: usize = 1; r < rows; r++) {
-    x += stride;
-    const next = op.at(a, v128.load(x));
-    place = v128.bitselect(place, i32x4.splat(<i32>r), same.at(next, a));
-    a = next;
+/** Places in the columns of `width` bytes, two rows at a time; the extrema so far are in LINE. */
+function argStrip<P extends Place>(y: usize, x: usize, rows: usize, stride: usize, width: usize): void {
+  const op = changetype<P>(0);
+  memory.fill(y, 0, width);
+  memory.copy(LINE, x, width);
+  for (let r: usize = 1; r < rows; ) {
+    // the last of an odd number is looked at twice, which changes nothing
+    if (r + 1 === rows) r--;
+    const first = x + r * stride;
+    const second = first + stride;
+    const row = i32x4.splat(<i32>r);
+    const next = i32x4.splat(<i32>r + 1);
+    for (let i: usize = 0; i < width; i += VECTOR) {
+      let a = v128.load(LINE + i);
+      let v = v128.load(first + i);
+      let wins = op.wins(v, a);
+      a = v128.bitselect(v, a, wins);
+      let place = v128.bitselect(row, v128.load(y + i), wins);
+      v = v128.load(second + i);
+      wins = op.wins(v, a);
+      v128.store(LINE + i, v128.bitselect(v, a, wins));
+      place = v128.bitselect(next, place, wins);
+      changetype<Tail>(0).store(y + i, place, <i32>((width - i) >> 2));
+    }
+    r += 2;
   }
-  changetype<Tail>(0).store(y, place, count);
 }
 
 /**

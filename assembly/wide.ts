@@ -16,6 +16,11 @@ export class Wide {
     return f64x2.promote_low_f32x4(changetype<Lanes>(0).swapHalves(v));
   }
 
+  /** The sum of both lanes. */
+  @inline sum(v: v128): f64 {
+    return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
+  }
+
   @inline narrow(low: v128, high: v128, divisor: v128): v128 {
     const a = f32x4.demote_f64x2_zero(f64x2.div(low, divisor));
     const b = f32x4.demote_f64x2_zero(f64x2.div(high, divisor));
@@ -48,6 +53,6 @@ export function sumRow(x: usize, n: usize): f64 {
     a = f64x2.add(f64x2.add(f64x2.add(a, b), f64x2.add(c, d)), f64x2.add(f64x2.add(e, f), f64x2.add(g, h)));
   }
   for (; n >= 2; n -= 2, x += 8) a = f64x2.add(a, wide.pair(x));
-  const total = f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1);
+  const total = wide.sum(a);
   return n > 0 ? total + <f64>load<f32>(x) : total;
 }

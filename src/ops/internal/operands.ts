@@ -25,7 +25,8 @@ const isInt32 = (value: number): boolean => (value | 0) === value;
  * float32.
  */
 export function commonType(a: Operand, b: Operand, least: DType = "bool"): DType {
-  const [p, q] = [kindOf(a), kindOf(b)];
+  const p = kindOf(a);
+  const q = kindOf(b);
   if (p === "float32" || q === "float32" || least === "float32") return "float32";
   return p === "int32" || q === "int32" ? "int32" : least;
 }
@@ -78,12 +79,20 @@ export function apply2(op: string, kernel: Kernel2, a: Tensor, b: Tensor, dtype:
   let shape = a.shape;
   let layout: readonly number[] | null = null;
   if (!sameShape(shape, b.shape)) {
-    if (b.rank === 0 && a.size > 0) layout = [a.size, 0, 1, 0, 1];
-    else ({ shape, layout } = broadcast(op, shape, b.shape));
+    layout = rowsOf(a, b);
+    if (layout === null) ({ shape, layout } = broadcast(op, shape, b.shape));
   }
   const y = empty(shape, dtype);
   kernel(y.ptr, a.ptr, b.ptr, y.size, layout === null ? 0 : ints(layout));
   return y;
+}
+
+/** The layout where b has the shape of a's last axes, as a bias or a single number; null where it has not. */
+function rowsOf(a: Tensor, b: Tensor): readonly number[] | null {
+  const lead = a.rank - b.rank;
+  if (lead < 0 || a.size === 0) return null;
+  for (let i = 0; i < b.rank; i++) if (b.shape[i] !== a.shape[lead + i]) return null;
+  return b.size === 1 ? [a.size, 0, 1, 0, 1] : [b.size, 1, 1, 1, 1, a.size / b.size, 0, b.size, 0, 0];
 }
 
 /** y = kernel(a, b, c), broadcast. */
@@ -114,19 +123,36 @@ export interface Binary {
 }
 
 /** An op of two operands, each a tensor or a number, with promotion, broadcasting and gradients. */
-export function binary(op: string, a: Operand, b: Operand, { float, int, save, backward, twice }: Binary): Tensor {
+export function binary(op: string, a: Operand, b: Operand, parts: Binary): Tensor {
   expectPair(op, a, b);
-  const dtype = commonType(a, b, int === undefined ? "float32" : "int32");
-  return converted(a, dtype, (x) =>
-    converted(b, dtype, (z) => {
-      const y = apply2(op, dtype === "int32" ? int! : float, x, z, dtype);
-      // what recording takes costs more than a small op, so it is not even put together where nothing will be recorded
-      if (!isRecording() || !(x.requiresGrad || z.requiresGrad)) return label(op, y, [x, z]);
-      const shapes = [x.shape, z.shape];
-      const again = twice && unbroadcast(shapes, twice);
-      return record(op, y, [x, z], save?.(x, z, y) ?? [], unbroadcast(shapes, backward), again);
-    }),
-  );
+  const dtype = commonType(a, b, parts.int === undefined ? "float32" : "int32");
+  if (a instanceof Tensor && a.dtype === dtype) {
+    if (b instanceof Tensor && b.dtype === dtype) return recordedPair(op, a, b, dtype, parts);
+    if (typeof b === "number" && !(isRecording() && a.requiresGrad)) return besideNumber(op, a, b, dtype, parts);
+  }
+  return converted(a, dtype, (x) => converted(b, dtype, (z) => recordedPair(op, x, z, dtype, parts)));
+}
+
+function recordedPair(op: string, x: Tensor, z: Tensor, dtype: DType, parts: Binary): Tensor {
+  const y = apply2(op, dtype === "int32" ? parts.int! : parts.float, x, z, dtype);
+  // what recording takes costs more than a small op, so it is not even put together where nothing will be recorded
+  if (!isRecording() || !(x.requiresGrad || z.requiresGrad)) return label(op, y, [x, z]);
+  const { save, backward, twice } = parts;
+  const shapes = [x.shape, z.shape];
+  const again = twice && unbroadcast(shapes, twice);
+  return record(op, y, [x, z], save?.(x, z, y) ?? [], unbroadcast(shapes, backward), again);
+}
+
+const number = new Float32Array(1);
+const bits = new Int32Array(number.buffer);
+
+/** With nothing to record a number needs no tensor: it stands behind its layout, which has no axes. */
+function besideNumber(op: string, x: Tensor, value: number, dtype: DType, parts: Binary): Tensor {
+  const y = empty(x.shape, dtype);
+  number[0] = value;
+  const layout = ints([y.size, 0, 1, 0, 1, dtype === "int32" ? value : bits[0]!]);
+  (dtype === "int32" ? parts.int! : parts.float)(y.ptr, x.ptr, layout + 20, y.size, layout);
+  return label(op, y, [x]);
 }
 
 /** -x in place. */
