@@ -3,9 +3,29 @@
 // that no product with an inserted zero is ever made, which would cost time and turn an infinite weight into NaN.
 
 import { columnsInputGrad, columnsScratch, prefersColumns } from "./conv-columns";
-import { cellsBefore, Geometry, Grid, gridBytes, outputGrid, outputPlane, stripOf, vectors } from "./conv-geometry";
+import {
+  cellsBefore,
+  Geometry,
+  Grid,
+  gridBytes,
+  outputGrid,
+  outputPlane,
+  Pass,
+  stripOf,
+  vectors,
+} from "./conv-geometry";
 import { fillGrid, spread } from "./conv-pack";
-import { biasBytes, convolve, listPixels, Pass, packGroup, panelBytes, pixelBytes, workBytes } from "./conv-pass";
+import {
+  biasBytes,
+  convolve,
+  listPass,
+  listPixels,
+  packGroup,
+  panelBytes,
+  pixelBytes,
+  termBytes,
+  WORK_BYTES,
+} from "./conv-pass";
 import { listPhase, spanOf, tapsOf } from "./conv-phase";
 
 /** Fewest pixels of a strip: enough that a block of weights fetched from L2 is used often. */
@@ -20,7 +40,7 @@ function phasePixels(g: Geometry): usize {
   return phaseSpan(g.d, g.sd) * phaseSpan(g.h, g.sh) * phaseSpan(g.w, g.sw);
 }
 function strips(g: Geometry): usize {
-  return stripOf(g.n, phasePixels(g), STRIP_PIXELS, (g.o * outputPlane(g)) << 2);
+  return stripOf(g.n, phasePixels(g), STRIP_PIXELS, (g.og * outputPlane(g)) << 2);
 }
 /** Bytes of a phase's result before it is spread over dx; none without a stride. */
 function phaseBytes(g: Geometry): usize {
@@ -49,13 +69,14 @@ export function convInputGradScratch(geometry: usize): usize {
   return (
     vectors(offsetof<Grid>()) +
     phases * vectors(offsetof<Pass>()) +
-    2 * vectors(count << 2) +
-    phases * 16 +
+    vectors(count << 2) +
+    termBytes(count) +
+    phases * 80 + // each phase's tables are rounded up
     pixelBytes(strip * g.area) +
     g.groups * (allPanels(g) + biasBytes(g.cg)) +
-    workBytes(phaseSpan(g.h, g.sh), g.reachW + cellsBefore(g.pw + g.w, 0, g.sw)) +
+    WORK_BYTES +
     phaseBytes(g) +
-    gridBytes(strip, g.o, outputPlane(g))
+    gridBytes(strip, g.og, outputPlane(g))
   );
 }
 
@@ -83,7 +104,7 @@ export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, 
   let weights = scratch;
   scratch += vectors(count << 2);
   let terms = scratch;
-  scratch += vectors(count << 2);
+  scratch += termBytes(count) + phases * 64;
   let pixels = scratch;
   scratch += phases * 16 + pixelBytes(strip * g.area);
   let panels = scratch;
@@ -91,12 +112,12 @@ export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, 
   const biases = scratch;
   scratch += g.groups * biasBytes(cg);
   const work = scratch;
-  scratch += workBytes(phaseSpan(g.h, g.sh), g.reachW + cellsBefore(g.pw + g.w, 0, g.sw));
+  scratch += WORK_BYTES;
   const phaseSum = scratch;
   const grids = phaseSum + phaseBytes(g);
 
   outputGrid(grid, g);
-  memory.fill(grids, 0, gridBytes(strip, g.o, grid.plane));
+  memory.fill(grids, 0, gridBytes(strip, og, grid.plane));
   memory.fill(biases, 0, g.groups * biasBytes(cg));
   if (bias)
     for (let group: usize = 0; group < g.groups; group++)
@@ -119,34 +140,35 @@ export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, 
         pass.groupBytes = panelBytes(cg, pass.count, pass.size);
         if (pass.size === 0) continue;
         listPixels(pass, grid, strip);
+        listPass(pass, grid, weights, pass.count / max<usize>(1, og), cg);
         for (let group: usize = 0; group < g.groups; group++) {
           const w = weight + ((group * cg * count) << 2);
           packGroup(pass, panels + group * pass.groupBytes, w, weights, g.taps << 2, cg);
         }
         pixels += ((strip * pass.size) << 2) + 16;
-        terms += pass.count << 2;
+        terms += termBytes(pass.count);
         weights += pass.count << 2;
         panels += g.groups * pass.groupBytes;
       }
 
   const xPlane = g.area << 2;
   const xImage = g.c * xPlane;
-  const yImage = (g.o * g.pixels) << 2;
+  const yGroup = (og * g.pixels) << 2;
   for (let n: usize = 0; n < g.n; n += strip) {
     const images = min(strip, g.n - n);
-    for (let b: usize = 0; b < images; b++) fillGrid(grids + b * grid.image, dy + (n + b) * yImage, grid);
-    for (let phase: usize = 0; phase < phases; phase++) {
-      const pass = changetype<Pass>(passes + phase * passBytes);
-      if (pass.size === 0) continue;
-      for (let group: usize = 0; group < g.groups; group++) {
-        const to = dx + n * xImage + group * cg * xPlane;
-        const from = grids + ((group * og * grid.plane) << 2);
+    for (let group: usize = 0; group < g.groups; group++) {
+      for (let b: usize = 0; b < images; b++)
+        fillGrid(grids + b * grid.image, dy + ((n + b) * g.groups + group) * yGroup, grid);
+      const to = dx + n * xImage + group * cg * xPlane;
+      const start = biases + group * biasBytes(cg);
+      for (let phase: usize = 0; phase < phases; phase++) {
+        const pass = changetype<Pass>(passes + phase * passBytes);
+        if (pass.size === 0) continue;
         const panel = pass.panels + group * pass.groupBytes;
-        const start = biases + group * biasBytes(cg);
-        if (phases === 1) convolve(to, xPlane, xImage, from, grid, pass, panel, start, work, images, cg);
+        if (phases === 1) convolve(to, xPlane, xImage, grids, grid, pass, panel, start, work, images, cg);
         else {
           const plane = pass.size << 2;
-          convolve(phaseSum, plane, cg * plane, from, grid, pass, panel, start, work, images, cg);
+          convolve(phaseSum, plane, cg * plane, grids, grid, pass, panel, start, work, images, cg);
           spreadPhase(to, phaseSum, phase, pass, g, images);
         }
       }
