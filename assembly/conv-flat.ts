@@ -2,7 +2,7 @@
 // most lanes would idle. One channel at a time, 3 rows x 8 pixels of it; terms are read by runs that lie under each other in the grid, so
 // that each row of a run is loaded once for three rows of results. The weight gradient of such layers is conv-flat-grad.ts.
 import { Grid, Pass } from "./conv-geometry";
-import { crop } from "./conv-pack";
+import { copyRows } from "./conv-pack";
 
 /** To at most this many channels the pixels are the lanes: more than half of 8 channel lanes would idle. */
 export const FLAT_CHANNELS: usize = 3;
@@ -132,6 +132,31 @@ export function listRuns(
   return end;
 }
 
+/** Rows x columns of a channel, `high` x `wide` at a time; rows lie `yStep` and `step` bytes apart. */
+function fill(
+  y: usize,
+  yStep: usize,
+  x: usize,
+  step: usize,
+  rows: usize,
+  cols: usize,
+  high: usize,
+  wide: usize,
+  bias: usize,
+  runs: usize,
+  end: usize,
+  panel: usize,
+): void {
+  const tile = changetype<Tile3x8>(0);
+  for (let r: usize = 0; r < rows; r += high) {
+    if (r + high > rows) r = rows - high; // the last ones again, with the same values; columns alike
+    for (let c: usize = 0; c < cols; c += wide) {
+      if (c + wide > cols) c = cols - wide;
+      tile.rows(y + r * yStep + (c << 2), yStep, bias, x + r * step + (c << 2), step, runs, end, panel);
+    }
+  }
+}
+
 /** A channel's plane of each image, images `yImage` bytes apart, from the grids of a strip at x; `work` holds a tile. */
 export function flat(
   y: usize,
@@ -144,27 +169,30 @@ export function flat(
   work: usize,
   images: usize,
 ): void {
-  const tile = changetype<Tile3x8>(0);
   const rows = pass.rows;
   const cols = pass.cols;
+  const runs = pass.runs;
+  const end = pass.runsEnd;
   const line = rows < ROWS;
   const high: usize = line ? 1 : ROWS;
   const wide = line ? ROWS * COLS : COLS;
-  const whole = cols >= wide;
-  const yStep = line || !whole ? COL_BYTES : cols << 2;
   const step = stepOf(rows, grid);
   for (let b: usize = 0; b < images; b++)
     for (let z: usize = 0; z < pass.depth; z++) {
       const from = x + b * grid.image + pass.start + grid.at(z, 0, 0);
       const to = y + b * yImage + ((z * rows * cols) << 2);
-      for (let r: usize = 0; r < rows; r += high) {
-        if (r + high > rows) r = rows - high; // the last ones again, with the same values; columns alike
-        for (let c: usize = 0; c < cols; c += wide) {
-          if (whole && c + wide > cols) c = cols - wide;
-          const at = to + ((r * cols + c) << 2);
-          tile.rows(whole ? at : work, yStep, bias, from + grid.at(0, r, c), step, pass.runs, pass.runsEnd, panel);
-          if (!whole) crop(at, work, high, cols, wide);
+      if (cols >= wide && !line) fill(to, cols << 2, from, step, rows, cols, high, wide, bias, runs, end, panel);
+      else
+        for (let r: usize = 0; r < rows; r += high) {
+          if (r + high > rows) r = rows - high;
+          const at = to + ((r * cols) << 2);
+          const p = from + grid.at(0, r, 0);
+          if (cols >= wide) fill(at, COL_BYTES, p, step, 1, cols, 1, wide, bias, runs, end, panel);
+          else {
+            // a tile is wider than the image
+            fill(work, COL_BYTES, p, step, high, wide, high, wide, bias, runs, end, panel);
+            copyRows(at, work, high, cols, cols << 2, wide << 2, 1);
+          }
         }
-      }
     }
 }

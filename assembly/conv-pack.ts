@@ -3,22 +3,22 @@
 import { Cells, Grid } from "./conv-geometry";
 import { Tile4x8 } from "./conv-tile";
 
-/** d[i] = s[i * stride] for i < n. */
-function copyRow(d: usize, s: usize, n: usize, stride: usize): void {
-  if (stride <= 2 && n >= 4) {
-    // the last vector overlaps the one before: whole vectors, nothing written past n
-    const last = d + ((n - 4) << 2);
-    const lastSource = s + (((n - 4) * stride) << 2);
-    if (stride === 1) {
-      for (; d < last; d += 16, s += 16) v128.store(d, v128.load(s));
-      v128.store(last, v128.load(lastSource));
+/** d[i] = s[i * stride] for i < n, in each of `rows` rows, `dStep` and `sStep` bytes apart. */
+export function copyRows(d: usize, s: usize, rows: usize, n: usize, dStep: usize, sStep: usize, stride: usize): void {
+  // the last vector overlaps the one before: whole vectors, nothing written past n
+  const last = (n - 4) << 2;
+  for (; rows > 0; rows--, d += dStep, s += sStep) {
+    if (stride > 2 || n < 4)
+      for (let i: usize = 0; i < n; i++) store<f32>(d + (i << 2), load<f32>(s + ((i * stride) << 2)));
+    else if (stride === 1) {
+      for (let i: usize = 0; i < last; i += 16) v128.store(d + i, v128.load(s + i));
+      v128.store(d + last, v128.load(s + last));
     } else {
-      for (; d < last; d += 16, s += 32) v128.store(d, v128.shuffle<f32>(v128.load(s), v128.load(s, 16), 0, 2, 4, 6));
-      v128.store(last, v128.shuffle<f32>(v128.load(lastSource), v128.load(lastSource, 16), 0, 2, 4, 6));
+      for (let i: usize = 0; i < last; i += 16)
+        v128.store(d + i, v128.shuffle<f32>(v128.load(s + 2 * i), v128.load(s + 2 * i, 16), 0, 2, 4, 6));
+      v128.store(d + last, v128.shuffle<f32>(v128.load(s + 2 * last), v128.load(s + 2 * last, 16), 0, 2, 4, 6));
     }
-    return;
   }
-  for (let i: usize = 0; i < n; i++) store<f32>(d + (i << 2), load<f32>(s + ((i * stride) << 2)));
 }
 
 /** Copies an image `[channels][d][h][w]` into its grid, whose borders must be zero already. */
@@ -44,14 +44,10 @@ export function fillGrid(at: usize, x: usize, grid: Grid): void {
         const phase = at + grid.phase(fz, fy, fx);
         for (let c: usize = 0; c < grid.channels; c++)
           for (let z = z0; z < z1; z++) {
-            let to = phase + ((c * grid.plane) << 2) + grid.at(z, y0, x0);
+            const to = phase + ((c * grid.plane) << 2) + grid.at(z, y0, x0);
             const row = (c * d + z * sd + fz - grid.front) * h + y0 * sh + fy - grid.top;
-            let from = x + ((row * w + x0 * sw + fx - grid.left) << 2);
-            for (let y = y0; y < y1; y++) {
-              copyRow(to, from, x1 - x0, sw);
-              to += width << 2;
-              from += (sh * w) << 2;
-            }
+            const from = x + ((row * w + x0 * sw + fx - grid.left) << 2);
+            copyRows(to, from, y1 > y0 ? y1 - y0 : 0, x1 - x0, width << 2, (sh * w) << 2, sw);
           }
       }
     }
@@ -64,15 +60,6 @@ export function spread(x: usize, s: usize, rows: usize, cols: usize, row: usize,
     const d = x + ((r * sh * row) << 2);
     for (let i: usize = 0; i < cols; i++) store<f32>(d + ((i * sw) << 2), load<f32>(s + (i << 2)));
     s += cols << 2;
-  }
-}
-
-/** Crops `rows` rows of `cols` floats from rows `width` floats apart. */
-export function crop(y: usize, s: usize, rows: usize, cols: usize, width: usize): void {
-  for (let r: usize = 0; r < rows; r++) {
-    copyRow(y, s, cols, 1);
-    y += cols << 2;
-    s += width << 2;
   }
 }
 
