@@ -27,6 +27,7 @@ import {
   WORK_BYTES,
 } from "./conv-pass";
 import { listPhase, spanOf, tapsOf } from "./conv-phase";
+import { isProduct, product, productScratch } from "./conv-pointwise";
 
 /** Fewest pixels of a strip: enough that a block of weights fetched from L2 is used often. */
 const STRIP_PIXELS: usize = 64;
@@ -62,6 +63,7 @@ function allPanels(g: Geometry): usize {
 /** Bytes of scratch for `convInputGrad`. */
 export function convInputGradScratch(geometry: usize): usize {
   const g = changetype<Geometry>(geometry);
+  if (isProduct(g)) return productScratch(g);
   if (prefersColumns(g)) return columnsScratch(g);
   const phases = g.phases;
   const strip = strips(g);
@@ -86,6 +88,10 @@ export function convInputGradScratch(geometry: usize): usize {
  */
 export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, geometry: usize, scratch: usize): void {
   const g = changetype<Geometry>(geometry);
+  if (isProduct(g)) {
+    product(dx, dy, weight, bias, g, true, scratch);
+    return;
+  }
   if (prefersColumns(g)) {
     columnsInputGrad(dx, dy, weight, bias, g, scratch);
     return;

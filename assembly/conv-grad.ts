@@ -5,6 +5,7 @@ import { flatSumBytes, flatSums, foldSums, listTriples, tripleBytes } from "./co
 import { Geometry, Grid, gridBytes, inputGrid, inputPlane, listTaps, Pass, stripOf, vectors } from "./conv-geometry";
 import { fillGrid, toLanes, toPlanes } from "./conv-pack";
 import { listPixels, pixelBytes, ZEROS } from "./conv-pass";
+import { isWeightProduct, weightProduct, weightProductScratch } from "./conv-pointwise";
 import { Tile2x16, Tile4x8 } from "./conv-tile";
 
 /** Most pixels of a block: 16 kB of dy in lanes stay in L1 while all taps pass over it. */
@@ -44,6 +45,7 @@ function strips(g: Geometry): usize {
 /** Bytes of scratch for `convWeightGrad`. */
 export function convWeightGradScratch(geometry: usize): usize {
   const g = changetype<Geometry>(geometry);
+  if (isWeightProduct(g)) return weightProductScratch(g);
   const strip = strips(g);
   return (
     vectors(offsetof<Grid>()) +
@@ -60,6 +62,10 @@ export function convWeightGradScratch(geometry: usize): usize {
 /** dweight[o][c / groups][taps] = sum over n and the pixels of dy[n][o][pixels] * x[n][c][d][h][w]. */
 export function convWeightGrad(dweight: usize, dy: usize, x: usize, geometry: usize, scratch: usize): void {
   const g = changetype<Geometry>(geometry);
+  if (isWeightProduct(g)) {
+    weightProduct(dweight, dy, x, g, scratch);
+    return;
+  }
   const cg = g.cg;
   const og = g.og;
   const pixels = g.pixels;

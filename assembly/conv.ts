@@ -13,6 +13,7 @@ import {
   termBytes,
   WORK_BYTES,
 } from "./conv-pass";
+import { isProduct, product, productScratch } from "./conv-pointwise";
 
 /** Fewest pixels of a strip: enough that a block of weights fetched from L2 is used often. */
 const STRIP_PIXELS: usize = 64;
@@ -20,6 +21,7 @@ const STRIP_PIXELS: usize = 64;
 /** Bytes of scratch for `conv`; `geometry` points to the 22 counts of conv-geometry.ts. */
 export function convScratch(geometry: usize): usize {
   const g = changetype<Geometry>(geometry);
+  if (isProduct(g)) return productScratch(g);
   const strip = stripOf(g.n, g.pixels, STRIP_PIXELS, (g.cg * inputPlane(g)) << 2);
   const count = g.cg * g.taps;
   return (
@@ -36,6 +38,10 @@ export function convScratch(geometry: usize): usize {
 /** y[n][o][pixels] = bias[o] + sum of weight[o][c / groups][taps] * x[n][c][d][h][w]; `bias` may be 0. */
 export function conv(y: usize, x: usize, weight: usize, bias: usize, geometry: usize, scratch: usize): void {
   const g = changetype<Geometry>(geometry);
+  if (isProduct(g)) {
+    product(y, x, weight, bias, g, false, scratch);
+    return;
+  }
   const strip = stripOf(g.n, g.pixels, STRIP_PIXELS, (g.cg * inputPlane(g)) << 2);
   const cg = g.cg;
   const og = g.og;
