@@ -14,7 +14,7 @@ import {
   stripOf,
   vectors,
 } from "./conv-geometry";
-import { fillGrid, spread } from "./conv-pack";
+import { fillGrid, spreadRow, weaveRow } from "./conv-pack";
 import {
   biasBytes,
   convolve,
@@ -45,7 +45,11 @@ function strips(g: Geometry): usize {
 }
 /** Bytes of a phase's result before it is spread over dx; none without a stride. */
 function phaseBytes(g: Geometry): usize {
-  return g.phases === 1 ? 0 : vectors((strips(g) * g.cg * phasePixels(g)) << 2);
+  return g.phases === 1 ? 0 : vectors((strips(g) * g.cg * phasePixels(g) + 3) << 2);
+}
+/** Results that are spread together: the two of a stride of 2 write whole vectors of dx. */
+function wovenPhases(g: Geometry): usize {
+  return g.sw === 2 ? 2 : 1;
 }
 
 /** Bytes of a group's panels in all phases. */
@@ -77,7 +81,7 @@ export function convInputGradScratch(geometry: usize): usize {
     pixelBytes(strip * g.area) +
     g.groups * (allPanels(g) + biasBytes(g.cg)) +
     WORK_BYTES +
-    phaseBytes(g) +
+    wovenPhases(g) * phaseBytes(g) +
     gridBytes(strip, g.og, outputPlane(g))
   );
 }
@@ -120,7 +124,7 @@ export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, 
   const work = scratch;
   scratch += WORK_BYTES;
   const phaseSum = scratch;
-  const grids = phaseSum + phaseBytes(g);
+  const grids = phaseSum + wovenPhases(g) * phaseBytes(g);
 
   outputGrid(grid, g);
   memory.fill(grids, 0, gridBytes(strip, og, grid.plane));
@@ -169,16 +173,29 @@ export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, 
       const start = biases + group * biasBytes(cg);
       for (let phase: usize = 0; phase < phases; phase++) {
         const pass = changetype<Pass>(passes + phase * passBytes);
-        if (pass.size === 0) continue;
         const panel = pass.panels + group * pass.groupBytes;
-        if (phases === 1) convolve(to, xPlane, xImage, grids, grid, pass, panel, start, work, images, cg);
-        else {
-          const plane = pass.size << 2;
-          convolve(phaseSum, plane, cg * plane, grids, grid, pass, panel, start, work, images, cg);
-          spreadPhase(to, phaseSum, phase, pass, g, images);
+        if (phases === 1) {
+          convolve(to, xPlane, xImage, grids, grid, pass, panel, start, work, images, cg);
+          continue;
         }
+        const plane = pass.size << 2;
+        const woven = g.sw === 2;
+        const sum = phaseSum + (woven ? (phase & 1) * phaseBytes(g) : 0);
+        if (pass.count === 0) fillPlanes(sum, start, pass.size, images, cg);
+        else if (plane > 0) convolve(sum, plane, cg * plane, grids, grid, pass, panel, start, work, images, cg);
+        if (!woven || phase & 1) spreadPhase(to, phaseSum, phase, pass, g, images, woven);
       }
     }
+  }
+}
+
+/** s[images][channels][pixels] = bias[channels], for a phase that no tap reads; up to 12 bytes more are written. */
+function fillPlanes(s: usize, bias: usize, pixels: usize, images: usize, channels: usize): void {
+  for (let i: usize = 0, n = images * channels; i < n; i++) {
+    const value = v128.load_splat<f32>(bias + ((i % channels) << 2));
+    const next = s + (pixels << 2);
+    for (; s < next; s += 16) v128.store(s, value);
+    s = next;
   }
 }
 
@@ -187,17 +204,34 @@ function firstOf(phase: usize, padding: usize, stride: usize): usize {
   return cellsBefore(padding, phase, stride) * stride + phase - padding;
 }
 
-/** Puts a phase's planes `[images][cg][depth][rows][cols]` in their places in dx. */
-function spreadPhase(dx: usize, s: usize, phase: usize, pass: Pass, g: Geometry, images: usize): void {
-  const cg = g.cg;
+/** Puts a phase's planes `[images][cg][depth][rows][cols]` in their places in dx, or, `woven`, those of it and of the phase before. */
+function spreadPhase(dx: usize, s: usize, phase: usize, pass: Pass, g: Geometry, images: usize, woven: bool): void {
   const z0 = firstOf(phase / (g.sh * g.sw), g.pd, g.sd);
   const y0 = firstOf((phase / g.sw) % g.sh, g.ph, g.sh);
-  const x0 = firstOf(phase % g.sw, g.pw, g.sw);
+  const x0: usize = woven ? 0 : firstOf(phase % g.sw, g.pw, g.sw);
+  let cols = pass.cols;
+  // of two phases the one that has column 0 goes first
+  let odd = s + phaseBytes(g);
+  if (woven) {
+    cols = (g.w + 1) >> 1;
+    if (g.pw & 1) {
+      const swap = s;
+      s = odd;
+      odd = swap;
+    }
+  }
   for (let b: usize = 0; b < images; b++)
-    for (let c: usize = 0; c < cg; c++)
-      for (let z: usize = 0; z < pass.depth; z++) {
-        const row = ((b * g.c + c) * g.d + z0 + z * g.sd) * g.h + y0;
-        spread(dx + ((row * g.w + x0) << 2), s, pass.rows, pass.cols, g.w, g.sh, g.sw);
-        s += (pass.rows * pass.cols) << 2;
-      }
+    for (let c: usize = 0; c < g.cg; c++)
+      for (let z: usize = 0; z < pass.depth; z++)
+        for (let y: usize = 0; y < pass.rows; y++, s += cols << 2) {
+          const row = (((b * g.c + c) * g.d + z0 + z * g.sd) * g.h + y0 + y * g.sh) * g.w;
+          const to = dx + ((row + x0) << 2);
+          if (!woven) spreadRow(to, s, cols, g.sw);
+          else {
+            const pairs = g.w >> 1;
+            weaveRow(to, s, odd, pairs);
+            odd += pairs << 2;
+            if (g.w & 1) store<f32>(to + (pairs << 3), load<f32>(s + (pairs << 2)));
+          }
+        }
 }
