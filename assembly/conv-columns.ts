@@ -1,9 +1,19 @@
 // Another way to the convolution's input gradient, for outputs much smaller than the input (a kernel as large as the image, a large one
 // without padding), where most taps of most input pixels lie outside dy: for each tap the products of weights and dy's pixels, added
 // to where the tap reads x. The products of a few channels at a time stay in L1 or L2. Which way is taken is decided here, too.
-import { Cells, Geometry, Grid, gridBytes, outputCells, planeOf, stripOf, vectors } from "./conv-geometry";
+import { Cells, Geometry, Grid, gridBytes, outputCells, Pass, planeOf, stripOf, vectors } from "./conv-geometry";
 import { fillGrid } from "./conv-pack";
-import { biasBytes, convolve, listPixels, Pass, packGroup, panelBytes, pixelBytes, workBytes } from "./conv-pass";
+import {
+  biasBytes,
+  convolve,
+  listPass,
+  listPixels,
+  packGroup,
+  panelBytes,
+  pixelBytes,
+  termBytes,
+  WORK_BYTES,
+} from "./conv-pass";
 
 /** Fewest pixels of a strip. */
 const STRIP_PIXELS: usize = 64;
@@ -21,7 +31,7 @@ function columnBytes(g: Geometry): usize {
   return (channelsOf(g) * g.taps * g.ho * g.wo) << 2;
 }
 function strips(g: Geometry): usize {
-  return stripOf(g.n, g.ho * g.wo, STRIP_PIXELS, max((g.o * planeOf(g.ho * g.wo)) << 2, columnBytes(g)));
+  return stripOf(g.n, g.ho * g.wo, STRIP_PIXELS, max((g.og * planeOf(g.ho * g.wo)) << 2, columnBytes(g)));
 }
 
 /**
@@ -44,13 +54,14 @@ export function columnsScratch(g: Geometry): usize {
   return (
     vectors(offsetof<Grid>()) +
     vectors(offsetof<Pass>()) +
-    2 * vectors(g.og << 2) +
+    vectors(g.og << 2) +
+    termBytes(g.og) +
     pixelBytes(strip * pixels) +
     panelBytes(channelsOf(g) * g.taps, g.og, pixels) +
     biasBytes(channelsOf(g) * g.taps) +
-    workBytes(g.ho, g.wo) +
+    WORK_BYTES +
     vectors(strip * columnBytes(g)) +
-    gridBytes(strip, g.o, planeOf(pixels))
+    gridBytes(strip, g.og, planeOf(pixels))
   );
 }
 
@@ -70,7 +81,7 @@ export function columnsInputGrad(dx: usize, dy: usize, weight: usize, bias: usiz
   const weights = scratch;
   scratch += vectors(og << 2);
   pass.terms = scratch;
-  scratch += vectors(og << 2);
+  scratch += termBytes(og);
   pass.pixels = scratch;
   scratch += pixelBytes(strip * pixels);
   pass.panels = scratch;
@@ -78,12 +89,12 @@ export function columnsInputGrad(dx: usize, dy: usize, weight: usize, bias: usiz
   const zeros = scratch;
   scratch += biasBytes(together * taps);
   const work = scratch;
-  scratch += workBytes(g.ho, g.wo);
+  scratch += WORK_BYTES;
   const columns = scratch;
   const grids = columns + vectors(strip * columnBytes(g));
 
   outputCells(grid, g);
-  memory.fill(grids, 0, gridBytes(strip, g.o, grid.plane));
+  memory.fill(grids, 0, gridBytes(strip, og, grid.plane));
   memory.fill(zeros, 0, biasBytes(together * taps));
   const area = g.area;
   if (!bias) memory.fill(dx, 0, (g.n * g.c * area) << 2);
@@ -103,33 +114,25 @@ export function columnsInputGrad(dx: usize, dy: usize, weight: usize, bias: usiz
     store<u32>(weights + (o << 2), <u32>((o * cg * taps) << 2));
   }
 
+  listPass(pass, grid, weights, 1, 1);
+
   const xPlane = (g.h * g.w) << 2;
-  const yImage = (g.o * pixels) << 2;
+  const yGroup = (og * pixels) << 2;
   for (let n: usize = 0; n < g.n; n += strip) {
     const images = min(strip, g.n - n);
-    for (let b: usize = 0; b < images; b++) fillGrid(grids + b * grid.image, dy + (n + b) * yImage, grid);
-    for (let group: usize = 0; group < g.groups; group++)
+    for (let group: usize = 0; group < g.groups; group++) {
+      for (let b: usize = 0; b < images; b++)
+        fillGrid(grids + b * grid.image, dy + ((n + b) * g.groups + group) * yGroup, grid);
       for (let c: usize = 0; c < cg; c += together) {
         const channels = min(together, cg - c);
         const image = (channels * taps * pixels) << 2;
         const w = weight + (((group * og * cg + c) * taps) << 2);
         packGroup(pass, pass.panels, w, weights, 4, channels * taps);
-        convolve(
-          columns,
-          pixels << 2,
-          image,
-          grids + ((group * og * grid.plane) << 2),
-          grid,
-          pass,
-          pass.panels,
-          zeros,
-          work,
-          images,
-          channels * taps,
-        );
+        convolve(columns, pixels << 2, image, grids, grid, pass, pass.panels, zeros, work, images, channels * taps);
         for (let b: usize = 0; b < images; b++)
           addColumns(dx + ((n + b) * g.c + group * cg + c) * xPlane, columns + b * image, channels, g);
       }
+    }
   }
 }
 

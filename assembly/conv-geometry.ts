@@ -133,9 +133,9 @@ function phasesOf(stride: usize, k: usize, dilation: usize): usize {
   return min(stride, (k - 1) * dilation + 1);
 }
 
-/** The grid of x: what the taps of all outputs can reach, and only the phases that some tap has. */
+/** The grid of a group of x's channels: what the taps of all outputs can reach, and only the phases that some tap has. */
 export function inputGrid(grid: Grid, g: Geometry): void {
-  grid.channels = g.c;
+  grid.channels = g.cg;
   grid.d = g.d;
   grid.h = g.h;
   grid.w = g.w;
@@ -159,9 +159,9 @@ export function inputPlane(g: Geometry): usize {
   return planeOf(phases * (g.od + g.reachD) * (g.ho + g.reachH) * (g.wo + g.reachW));
 }
 
-/** The grid of dy as it is, without a border. */
+/** The grid of a group of dy's channels as they are, without a border. */
 export function outputCells(grid: Grid, g: Geometry): void {
-  grid.channels = g.o;
+  grid.channels = g.og;
   grid.d = grid.depth = g.od;
   grid.h = grid.rows = g.ho;
   grid.w = grid.width = g.wo;
@@ -197,6 +197,33 @@ export function listTaps(table: usize, grid: Grid, g: Geometry): void {
       for (let ky: usize = 0; ky < g.kh; ky++)
         for (let kx: usize = 0; kx < g.kw; kx++, table += 4)
           store<u32>(table, <u32>(((c * grid.plane) << 2) + grid.cell(kz * g.dd, ky * g.dh, kx * g.dw)));
+}
+
+/** Where a pass finds its pixels and taps in the grid, and its weights. Pointers but for counts; offsets in the tables are in bytes. */
+@unmanaged
+export class Pass {
+  /** Pixels of an image: `depth` x `rows` x `cols` cells of the grid, the first at `start` bytes. */
+  depth!: usize;
+  rows!: usize;
+  cols!: usize;
+  start!: usize;
+  /** Table of the strip's pixels, ending with one repeated. */
+  pixels!: usize;
+  /** Products summed in each output value, and the table of where they read. */
+  count!: usize;
+  terms!: usize;
+  /** For the loops with pixels in lanes (conv-flat.ts): the terms by runs, and the byte offsets of the weights in their order. */
+  runs!: usize;
+  runsEnd!: usize;
+  order!: usize;
+  /** Panels of all groups, and the bytes of one group's. */
+  panels!: usize;
+  groupBytes!: usize;
+
+  /** Pixels of an image. */
+  get size(): usize {
+    return this.depth * this.rows * this.cols;
+  }
 }
 
 /** Most bytes of grids that are filled ahead of the loops that read them: they should stay in L2. */

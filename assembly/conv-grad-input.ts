@@ -3,10 +3,31 @@
 // that no product with an inserted zero is ever made, which would cost time and turn an infinite weight into NaN.
 
 import { columnsInputGrad, columnsScratch, prefersColumns } from "./conv-columns";
-import { cellsBefore, Geometry, Grid, gridBytes, outputGrid, outputPlane, stripOf, vectors } from "./conv-geometry";
-import { fillGrid, spread } from "./conv-pack";
-import { biasBytes, convolve, listPixels, Pass, packGroup, panelBytes, pixelBytes, workBytes } from "./conv-pass";
+import {
+  cellsBefore,
+  Geometry,
+  Grid,
+  gridBytes,
+  outputGrid,
+  outputPlane,
+  Pass,
+  stripOf,
+  vectors,
+} from "./conv-geometry";
+import { fillGrid, spreadRow, weaveRow } from "./conv-pack";
+import {
+  biasBytes,
+  convolve,
+  listPass,
+  listPixels,
+  packGroup,
+  panelBytes,
+  pixelBytes,
+  termBytes,
+  WORK_BYTES,
+} from "./conv-pass";
 import { listPhase, spanOf, tapsOf } from "./conv-phase";
+import { isProduct, product, productScratch } from "./conv-pointwise";
 
 /** Fewest pixels of a strip: enough that a block of weights fetched from L2 is used often. */
 const STRIP_PIXELS: usize = 64;
@@ -20,11 +41,15 @@ function phasePixels(g: Geometry): usize {
   return phaseSpan(g.d, g.sd) * phaseSpan(g.h, g.sh) * phaseSpan(g.w, g.sw);
 }
 function strips(g: Geometry): usize {
-  return stripOf(g.n, phasePixels(g), STRIP_PIXELS, (g.o * outputPlane(g)) << 2);
+  return stripOf(g.n, phasePixels(g), STRIP_PIXELS, (g.og * outputPlane(g)) << 2);
 }
 /** Bytes of a phase's result before it is spread over dx; none without a stride. */
 function phaseBytes(g: Geometry): usize {
-  return g.phases === 1 ? 0 : vectors((strips(g) * g.cg * phasePixels(g)) << 2);
+  return g.phases === 1 ? 0 : vectors((strips(g) * g.cg * phasePixels(g) + 3) << 2);
+}
+/** Results that are spread together: the two of a stride of 2 write whole vectors of dx. */
+function wovenPhases(g: Geometry): usize {
+  return g.sw === 2 ? 2 : 1;
 }
 
 /** Bytes of a group's panels in all phases. */
@@ -42,6 +67,7 @@ function allPanels(g: Geometry): usize {
 /** Bytes of scratch for `convInputGrad`. */
 export function convInputGradScratch(geometry: usize): usize {
   const g = changetype<Geometry>(geometry);
+  if (isProduct(g)) return productScratch(g);
   if (prefersColumns(g)) return columnsScratch(g);
   const phases = g.phases;
   const strip = strips(g);
@@ -49,13 +75,14 @@ export function convInputGradScratch(geometry: usize): usize {
   return (
     vectors(offsetof<Grid>()) +
     phases * vectors(offsetof<Pass>()) +
-    2 * vectors(count << 2) +
-    phases * 16 +
+    vectors(count << 2) +
+    termBytes(count) +
+    phases * 80 + // each phase's tables are rounded up
     pixelBytes(strip * g.area) +
     g.groups * (allPanels(g) + biasBytes(g.cg)) +
-    workBytes(phaseSpan(g.h, g.sh), g.reachW + cellsBefore(g.pw + g.w, 0, g.sw)) +
-    phaseBytes(g) +
-    gridBytes(strip, g.o, outputPlane(g))
+    WORK_BYTES +
+    wovenPhases(g) * phaseBytes(g) +
+    gridBytes(strip, g.og, outputPlane(g))
   );
 }
 
@@ -65,6 +92,10 @@ export function convInputGradScratch(geometry: usize): usize {
  */
 export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, geometry: usize, scratch: usize): void {
   const g = changetype<Geometry>(geometry);
+  if (isProduct(g)) {
+    product(dx, dy, weight, bias, g, true, scratch);
+    return;
+  }
   if (prefersColumns(g)) {
     columnsInputGrad(dx, dy, weight, bias, g, scratch);
     return;
@@ -83,7 +114,7 @@ export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, 
   let weights = scratch;
   scratch += vectors(count << 2);
   let terms = scratch;
-  scratch += vectors(count << 2);
+  scratch += termBytes(count) + phases * 64;
   let pixels = scratch;
   scratch += phases * 16 + pixelBytes(strip * g.area);
   let panels = scratch;
@@ -91,12 +122,12 @@ export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, 
   const biases = scratch;
   scratch += g.groups * biasBytes(cg);
   const work = scratch;
-  scratch += workBytes(phaseSpan(g.h, g.sh), g.reachW + cellsBefore(g.pw + g.w, 0, g.sw));
+  scratch += WORK_BYTES;
   const phaseSum = scratch;
-  const grids = phaseSum + phaseBytes(g);
+  const grids = phaseSum + wovenPhases(g) * phaseBytes(g);
 
   outputGrid(grid, g);
-  memory.fill(grids, 0, gridBytes(strip, g.o, grid.plane));
+  memory.fill(grids, 0, gridBytes(strip, og, grid.plane));
   memory.fill(biases, 0, g.groups * biasBytes(cg));
   if (bias)
     for (let group: usize = 0; group < g.groups; group++)
@@ -119,38 +150,52 @@ export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, 
         pass.groupBytes = panelBytes(cg, pass.count, pass.size);
         if (pass.size === 0) continue;
         listPixels(pass, grid, strip);
+        listPass(pass, grid, weights, pass.count / max<usize>(1, og), cg);
         for (let group: usize = 0; group < g.groups; group++) {
           const w = weight + ((group * cg * count) << 2);
           packGroup(pass, panels + group * pass.groupBytes, w, weights, g.taps << 2, cg);
         }
         pixels += ((strip * pass.size) << 2) + 16;
-        terms += pass.count << 2;
+        terms += termBytes(pass.count);
         weights += pass.count << 2;
         panels += g.groups * pass.groupBytes;
       }
 
   const xPlane = g.area << 2;
   const xImage = g.c * xPlane;
-  const yImage = (g.o * g.pixels) << 2;
+  const yGroup = (og * g.pixels) << 2;
   for (let n: usize = 0; n < g.n; n += strip) {
     const images = min(strip, g.n - n);
-    for (let b: usize = 0; b < images; b++) fillGrid(grids + b * grid.image, dy + (n + b) * yImage, grid);
-    for (let phase: usize = 0; phase < phases; phase++) {
-      const pass = changetype<Pass>(passes + phase * passBytes);
-      if (pass.size === 0) continue;
-      for (let group: usize = 0; group < g.groups; group++) {
-        const to = dx + n * xImage + group * cg * xPlane;
-        const from = grids + ((group * og * grid.plane) << 2);
+    for (let group: usize = 0; group < g.groups; group++) {
+      for (let b: usize = 0; b < images; b++)
+        fillGrid(grids + b * grid.image, dy + ((n + b) * g.groups + group) * yGroup, grid);
+      const to = dx + n * xImage + group * cg * xPlane;
+      const start = biases + group * biasBytes(cg);
+      for (let phase: usize = 0; phase < phases; phase++) {
+        const pass = changetype<Pass>(passes + phase * passBytes);
         const panel = pass.panels + group * pass.groupBytes;
-        const start = biases + group * biasBytes(cg);
-        if (phases === 1) convolve(to, xPlane, xImage, from, grid, pass, panel, start, work, images, cg);
-        else {
-          const plane = pass.size << 2;
-          convolve(phaseSum, plane, cg * plane, from, grid, pass, panel, start, work, images, cg);
-          spreadPhase(to, phaseSum, phase, pass, g, images);
+        if (phases === 1) {
+          convolve(to, xPlane, xImage, grids, grid, pass, panel, start, work, images, cg);
+          continue;
         }
+        const plane = pass.size << 2;
+        const woven = g.sw === 2;
+        const sum = phaseSum + (woven ? (phase & 1) * phaseBytes(g) : 0);
+        if (pass.count === 0) fillPlanes(sum, start, pass.size, images, cg);
+        else if (plane > 0) convolve(sum, plane, cg * plane, grids, grid, pass, panel, start, work, images, cg);
+        if (!woven || phase & 1) spreadPhase(to, phaseSum, phase, pass, g, images, woven);
       }
     }
+  }
+}
+
+/** s[images][channels][pixels] = bias[channels], for a phase that no tap reads; up to 12 bytes more are written. */
+function fillPlanes(s: usize, bias: usize, pixels: usize, images: usize, channels: usize): void {
+  for (let i: usize = 0, n = images * channels; i < n; i++) {
+    const value = v128.load_splat<f32>(bias + ((i % channels) << 2));
+    const next = s + (pixels << 2);
+    for (; s < next; s += 16) v128.store(s, value);
+    s = next;
   }
 }
 
@@ -159,17 +204,34 @@ function firstOf(phase: usize, padding: usize, stride: usize): usize {
   return cellsBefore(padding, phase, stride) * stride + phase - padding;
 }
 
-/** Puts a phase's planes `[images][cg][depth][rows][cols]` in their places in dx. */
-function spreadPhase(dx: usize, s: usize, phase: usize, pass: Pass, g: Geometry, images: usize): void {
-  const cg = g.cg;
+/** Puts a phase's planes `[images][cg][depth][rows][cols]` in their places in dx, or, `woven`, those of it and of the phase before. */
+function spreadPhase(dx: usize, s: usize, phase: usize, pass: Pass, g: Geometry, images: usize, woven: bool): void {
   const z0 = firstOf(phase / (g.sh * g.sw), g.pd, g.sd);
   const y0 = firstOf((phase / g.sw) % g.sh, g.ph, g.sh);
-  const x0 = firstOf(phase % g.sw, g.pw, g.sw);
+  const x0: usize = woven ? 0 : firstOf(phase % g.sw, g.pw, g.sw);
+  let cols = pass.cols;
+  // of two phases the one that has column 0 goes first
+  let odd = s + phaseBytes(g);
+  if (woven) {
+    cols = (g.w + 1) >> 1;
+    if (g.pw & 1) {
+      const swap = s;
+      s = odd;
+      odd = swap;
+    }
+  }
   for (let b: usize = 0; b < images; b++)
-    for (let c: usize = 0; c < cg; c++)
-      for (let z: usize = 0; z < pass.depth; z++) {
-        const row = ((b * g.c + c) * g.d + z0 + z * g.sd) * g.h + y0;
-        spread(dx + ((row * g.w + x0) << 2), s, pass.rows, pass.cols, g.w, g.sh, g.sw);
-        s += (pass.rows * pass.cols) << 2;
-      }
+    for (let c: usize = 0; c < g.cg; c++)
+      for (let z: usize = 0; z < pass.depth; z++)
+        for (let y: usize = 0; y < pass.rows; y++, s += cols << 2) {
+          const row = (((b * g.c + c) * g.d + z0 + z * g.sd) * g.h + y0 + y * g.sh) * g.w;
+          const to = dx + ((row + x0) << 2);
+          if (!woven) spreadRow(to, s, cols, g.sw);
+          else {
+            const pairs = g.w >> 1;
+            weaveRow(to, s, odd, pairs);
+            odd += pairs << 2;
+            if (g.w & 1) store<f32>(to + (pairs << 3), load<f32>(s + (pairs << 2)));
+          }
+        }
 }

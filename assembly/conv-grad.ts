@@ -1,9 +1,12 @@
 // Gradient of the convolution for its weight: a product over pixels: dy's channels in lanes
 // `[pixels][16]`, taps of x splatted from the padded grid in place, tiles of taps x channels. The input gradient is in conv-grad-input.ts.
-import { Geometry, Grid, gridBytes, inputGrid, inputPlane, listTaps, stripOf, vectors } from "./conv-geometry";
+import { endsFlat, FLAT_CHANNELS } from "./conv-flat";
+import { flatSumBytes, flatSums, foldSums, listTriples, tripleBytes } from "./conv-flat-grad";
+import { Geometry, Grid, gridBytes, inputGrid, inputPlane, listTaps, Pass, stripOf, vectors } from "./conv-geometry";
 import { fillGrid, toLanes, toPlanes } from "./conv-pack";
-import { listPixels, Pass, pixelBytes, ZEROS } from "./conv-pass";
-import { Tile1x4, Tile2x16, Tile4x8 } from "./conv-tile";
+import { listPixels, pixelBytes, ZEROS } from "./conv-pass";
+import { isWeightProduct, weightProduct, weightProductScratch } from "./conv-pointwise";
+import { Tile2x16, Tile4x8 } from "./conv-tile";
 
 /** Most pixels of a block: 16 kB of dy in lanes stay in L1 while all taps pass over it. */
 const BLOCK_PIXELS: usize = 256;
@@ -11,9 +14,6 @@ const BLOCK_PIXELS: usize = 256;
 const LANE_BYTES: usize = (BLOCK_PIXELS + 4) << 6;
 /** Fewest pixels of a strip of images: each block of them costs a pass over all sums. */
 const STRIP_PIXELS: usize = 192;
-/** To at most this many channels the pixels are the lanes. */
-const FLAT_CHANNELS: usize = 3;
-
 /** Channels of the next block of `left`; 1 means that the pixels are the lanes. */
 function lanesOf(left: usize): usize {
   if (left <= FLAT_CHANNELS) return 1;
@@ -26,36 +26,46 @@ function tiledTaps(g: Geometry): usize {
 /** Bytes of a group's sums `[block of channels][taps][lanes]`. */
 function sumBytes(g: Geometry): usize {
   const og = g.og;
-  let lanes: usize = 0;
+  let bytes: usize = 0;
   for (let o: usize = 0; o < og; ) {
     const width = lanesOf(og - o);
-    lanes += width;
+    bytes += blockBytes(g, width);
     o += width;
   }
-  return (lanes * tiledTaps(g)) << 2;
+  return bytes;
+}
+/** Bytes of the sums of a block of so many lanes. */
+function blockBytes(g: Geometry, width: usize): usize {
+  return width === 1 ? flatSumBytes(g.cg * g.taps) : (tiledTaps(g) * width) << 2;
 }
 function strips(g: Geometry): usize {
-  return stripOf(g.n, g.pixels, STRIP_PIXELS, (g.c * inputPlane(g)) << 2);
+  return stripOf(g.n, g.pixels, STRIP_PIXELS, (g.cg * inputPlane(g)) << 2);
 }
 
 /** Bytes of scratch for `convWeightGrad`. */
 export function convWeightGradScratch(geometry: usize): usize {
   const g = changetype<Geometry>(geometry);
+  if (isWeightProduct(g)) return weightProductScratch(g);
   const strip = strips(g);
   return (
     vectors(offsetof<Grid>()) +
     vectors(offsetof<Pass>()) +
     (tiledTaps(g) << 2) +
+    tripleBytes(g.cg * g.taps) +
     pixelBytes(strip * g.pixels) +
     g.groups * sumBytes(g) +
     LANE_BYTES +
-    gridBytes(strip, g.c, inputPlane(g))
+    gridBytes(strip, g.cg, inputPlane(g))
   );
 }
 
 /** dweight[o][c / groups][taps] = sum over n and the pixels of dy[n][o][pixels] * x[n][c][d][h][w]. */
 export function convWeightGrad(dweight: usize, dy: usize, x: usize, geometry: usize, scratch: usize): void {
   const g = changetype<Geometry>(geometry);
+  if (isWeightProduct(g)) {
+    weightProduct(dweight, dy, x, g, scratch);
+    return;
+  }
   const cg = g.cg;
   const og = g.og;
   const pixels = g.pixels;
@@ -69,6 +79,8 @@ export function convWeightGrad(dweight: usize, dy: usize, x: usize, geometry: us
   scratch += vectors(offsetof<Pass>());
   const taps = scratch;
   scratch += tiled << 2;
+  const triples = scratch;
+  scratch += tripleBytes(count);
   pass.pixels = scratch;
   scratch += pixelBytes(strip * pixels);
   const sums = scratch;
@@ -76,7 +88,7 @@ export function convWeightGrad(dweight: usize, dy: usize, x: usize, geometry: us
   const grids = lanes + LANE_BYTES;
 
   inputGrid(grid, g);
-  memory.fill(grids, 0, gridBytes(strip, g.c, grid.plane));
+  memory.fill(grids, 0, gridBytes(strip, cg, grid.plane));
   memory.fill(sums, 0, g.groups * sumBytes(g));
   pass.depth = g.od;
   pass.rows = g.ho;
@@ -87,18 +99,21 @@ export function convWeightGrad(dweight: usize, dy: usize, x: usize, geometry: us
   // the last tile's idle rows repeat a tap, their sums are dropped
   for (let k = count; k < tiled; k++) store<u32>(taps + (k << 2), load<u32>(taps + ((k - 1) << 2)));
 
-  const xImage = (g.c * g.area) << 2;
+  if (endsFlat(og)) listTriples(triples, taps, grid, g.ho, count, g.taps);
+
+  const xGroup = (cg * g.area) << 2;
   const yImage = (g.o * pixels) << 2;
   for (let n: usize = 0; n < g.n; n += strip) {
     const images = min(strip, g.n - n);
-    for (let b: usize = 0; b < images; b++) fillGrid(grids + b * grid.image, x + (n + b) * xImage, grid);
     for (let group: usize = 0; group < g.groups; group++) {
-      const xs = grids + ((group * cg * grid.plane) << 2);
+      // a group's grids at a time: of a depthwise convolution they stay in L1
+      for (let b: usize = 0; b < images; b++)
+        fillGrid(grids + b * grid.image, x + ((n + b) * g.groups + group) * xGroup, grid);
       let sum = sums + group * sumBytes(g);
       for (let o: usize = 0; o < og; ) {
         const width = lanesOf(og - o);
         const dys = dy + n * yImage + (((group * og + o) * pixels) << 2);
-        if (width === 1) flatSums(sum, dys, yImage, xs, grid, pass, taps, tiled, images);
+        if (width === 1) flatSums(sum, dys, yImage, grids, grid, pass, triples, images);
         else {
           const all = images * pixels;
           const block = blockOf(all);
@@ -114,11 +129,11 @@ export function convWeightGrad(dweight: usize, dy: usize, x: usize, geometry: us
             }
             const table = pass.pixels + (from << 2);
             const end = pass.pixels + (to << 2);
-            if (width === 16) wideSums(sum, lanes, xs, table, end, taps, tiled);
-            else narrowSums(sum, lanes, xs, table, end, taps, tiled);
+            if (width === 16) wideSums(sum, lanes, grids, table, end, taps, tiled);
+            else narrowSums(sum, lanes, grids, table, end, taps, tiled);
           }
         }
-        sum += (tiled * width) << 2;
+        sum += blockBytes(g, width);
         o += width;
       }
     }
@@ -128,8 +143,9 @@ export function convWeightGrad(dweight: usize, dy: usize, x: usize, geometry: us
     for (let o: usize = 0; o < og; ) {
       const width = lanesOf(og - o);
       const to = dweight + (((group * og + o) * count) << 2);
-      toPlanes(to, count << 2, ZEROS, sum, width << 2, count, min(width, og - o));
-      sum += (tiled * width) << 2;
+      if (width === 1) foldSums(to, sum, triples);
+      else toPlanes(to, count << 2, ZEROS, sum, width << 2, count, min(width, og - o));
+      sum += blockBytes(g, width);
       o += width;
     }
   }
@@ -161,33 +177,4 @@ function narrowSums(sum: usize, lanes: usize, x: usize, table: usize, end: usize
     const s3 = <usize>load<u32>(taps, 12) - a;
     tile.add(sum, sum, 32, x + a, s1, s2, s3, table, end, lanes);
   }
-}
-
-/** sum[taps] += x * dy of one channel, a plane of an image at a time. */
-function flatSums(
-  sum: usize,
-  dy: usize,
-  yImage: usize,
-  x: usize,
-  grid: Grid,
-  pass: Pass,
-  taps: usize,
-  tiled: usize,
-  images: usize,
-): void {
-  const tile = changetype<Tile1x4>(0);
-  const last = taps + (tiled << 2);
-  for (let b: usize = 0; b < images; b++)
-    for (let z: usize = 0; z < pass.depth; z++) {
-      const image = x + b * grid.image + grid.at(z, 0, 0);
-      const dyPlane = dy + b * yImage + ((z * pass.rows * pass.cols) << 2);
-      let c = sum;
-      for (let k = taps; k < last; k += 16, c += 16) {
-        const a = <usize>load<u32>(k);
-        const s1 = <usize>load<u32>(k, 4) - a;
-        const s2 = <usize>load<u32>(k, 8) - a;
-        const s3 = <usize>load<u32>(k, 12) - a;
-        tile.add(c, dyPlane, image + a, s1, s2, s3, pass.rows, pass.cols, grid.width << 2);
-      }
-    }
 }

@@ -3,22 +3,22 @@
 import { Cells, Grid } from "./conv-geometry";
 import { Tile4x8 } from "./conv-tile";
 
-/** d[i] = s[i * stride] for i < n. */
-function copyRow(d: usize, s: usize, n: usize, stride: usize): void {
-  if (stride <= 2 && n >= 4) {
-    // the last vector overlaps the one before: whole vectors, nothing written past n
-    const last = d + ((n - 4) << 2);
-    const lastSource = s + (((n - 4) * stride) << 2);
-    if (stride === 1) {
-      for (; d < last; d += 16, s += 16) v128.store(d, v128.load(s));
-      v128.store(last, v128.load(lastSource));
+/** d[i] = s[i * stride] for i < n, in each of `rows` rows, `dStep` and `sStep` bytes apart. */
+export function copyRows(d: usize, s: usize, rows: usize, n: usize, dStep: usize, sStep: usize, stride: usize): void {
+  // the last vector overlaps the one before: whole vectors, nothing written past n
+  const last = (n - 4) << 2;
+  for (; rows > 0; rows--, d += dStep, s += sStep) {
+    if (stride > 2 || n < 4)
+      for (let i: usize = 0; i < n; i++) store<f32>(d + (i << 2), load<f32>(s + ((i * stride) << 2)));
+    else if (stride === 1) {
+      for (let i: usize = 0; i < last; i += 16) v128.store(d + i, v128.load(s + i));
+      v128.store(d + last, v128.load(s + last));
     } else {
-      for (; d < last; d += 16, s += 32) v128.store(d, v128.shuffle<f32>(v128.load(s), v128.load(s, 16), 0, 2, 4, 6));
-      v128.store(last, v128.shuffle<f32>(v128.load(lastSource), v128.load(lastSource, 16), 0, 2, 4, 6));
+      for (let i: usize = 0; i < last; i += 16)
+        v128.store(d + i, v128.shuffle<f32>(v128.load(s + 2 * i), v128.load(s + 2 * i, 16), 0, 2, 4, 6));
+      v128.store(d + last, v128.shuffle<f32>(v128.load(s + 2 * last), v128.load(s + 2 * last, 16), 0, 2, 4, 6));
     }
-    return;
   }
-  for (let i: usize = 0; i < n; i++) store<f32>(d + (i << 2), load<f32>(s + ((i * stride) << 2)));
 }
 
 /** Copies an image `[channels][d][h][w]` into its grid, whose borders must be zero already. */
@@ -44,35 +44,38 @@ export function fillGrid(at: usize, x: usize, grid: Grid): void {
         const phase = at + grid.phase(fz, fy, fx);
         for (let c: usize = 0; c < grid.channels; c++)
           for (let z = z0; z < z1; z++) {
-            let to = phase + ((c * grid.plane) << 2) + grid.at(z, y0, x0);
+            const to = phase + ((c * grid.plane) << 2) + grid.at(z, y0, x0);
             const row = (c * d + z * sd + fz - grid.front) * h + y0 * sh + fy - grid.top;
-            let from = x + ((row * w + x0 * sw + fx - grid.left) << 2);
-            for (let y = y0; y < y1; y++) {
-              copyRow(to, from, x1 - x0, sw);
-              to += width << 2;
-              from += (sh * w) << 2;
-            }
+            const from = x + ((row * w + x0 * sw + fx - grid.left) << 2);
+            const rows = y1 > y0 ? y1 - y0 : 0;
+            // rows that are adjacent in both are one
+            if (w === width && sh * sw === 1) copyRows(to, from, 1, rows * w, 0, 0, 1);
+            else copyRows(to, from, rows, x1 - x0, width << 2, (sh * w) << 2, sw);
           }
       }
     }
   }
 }
 
-/** x[i * stride] = s[i] in both directions: a phase's plane `[rows][cols]` into rows `row` floats apart. */
-export function spread(x: usize, s: usize, rows: usize, cols: usize, row: usize, sh: usize, sw: usize): void {
-  for (let r: usize = 0; r < rows; r++) {
-    const d = x + ((r * sh * row) << 2);
-    for (let i: usize = 0; i < cols; i++) store<f32>(d + ((i * sw) << 2), load<f32>(s + (i << 2)));
-    s += cols << 2;
-  }
+/** x[i * stride] = s[i] for i < n. */
+export function spreadRow(x: usize, s: usize, n: usize, stride: usize): void {
+  for (let i: usize = 0; i < n; i++) store<f32>(x + ((i * stride) << 2), load<f32>(s + (i << 2)));
 }
 
-/** Crops `rows` rows of `cols` floats from rows `width` floats apart. */
-export function crop(y: usize, s: usize, rows: usize, cols: usize, width: usize): void {
-  for (let r: usize = 0; r < rows; r++) {
-    copyRow(y, s, cols, 1);
-    y += cols << 2;
-    s += width << 2;
+/** x[2 i] = a[i] and x[2 i + 1] = b[i] for i < n. */
+export function weaveRow(x: usize, a: usize, b: usize, n: usize): void {
+  if (n < 4) {
+    spreadRow(x, a, n, 2);
+    spreadRow(x + 4, b, n, 2);
+    return;
+  }
+  for (let i: usize = 0; i < n; i += 4) {
+    if (i + 4 > n) i = n - 4;
+    const s = v128.load(a + (i << 2));
+    const t = v128.load(b + (i << 2));
+    const to = x + (i << 3);
+    v128.store(to, v128.shuffle<f32>(s, t, 0, 4, 1, 5));
+    v128.store(to, v128.shuffle<f32>(s, t, 2, 6, 3, 7), 16);
   }
 }
 
@@ -86,11 +89,20 @@ export function packPanel(
   lanes: usize,
   width: usize,
 ): void {
-  for (let k: usize = 0; k < count; k++) {
-    let s = w + <usize>load<u32>(terms + (k << 2));
-    for (let j: usize = 0; j < lanes; j++, s += step) store<f32>(panel + (j << 2), load<f32>(s));
-    for (let j = lanes; j < width; j++) store<f32>(panel + (j << 2), 0);
-    panel += width << 2;
+  for (let k: usize = 0; k < count; ) {
+    const first = <usize>load<u32>(terms + (k << 2));
+    let s = w + first;
+    // taps that lie side by side are transposed, which takes half the time
+    let run: usize = 1;
+    while (k + run < count && <usize>load<u32>(terms + ((k + run) << 2)) === first + (run << 2)) run++;
+    if (run > 1 && width > 1) toLanes(panel, s, step, run, lanes, width);
+    else {
+      run = 1;
+      for (let j: usize = 0; j < lanes; j++, s += step) store<f32>(panel + (j << 2), load<f32>(s));
+      for (let j = lanes; j < width; j++) store<f32>(panel + (j << 2), 0);
+    }
+    panel += (width * run) << 2;
+    k += run;
   }
 }
 
@@ -106,22 +118,23 @@ export function toPlanes(
 ): void {
   const tile = changetype<Tile4x8>(0);
   let c: usize = 0;
-  if (n >= 4) {
-    for (; c + 4 <= channels; c += 4)
-      for (let i: usize = 0; i < n; i += 4) {
-        if (i + 4 > n) i = n - 4;
-        const p = s + i * stride + (c << 2);
-        tile.transposed(
-          y + c * plane + (i << 2),
-          plane,
-          bias + (c << 2),
-          v128.load(p),
-          v128.load(p + stride),
-          v128.load(p + 2 * stride),
-          v128.load(p + 3 * stride),
-        );
-      }
-  }
+  // a cache line of each plane at a time
+  if (n >= 4)
+    for (let from: usize = 0; from < n; from += 16)
+      for (c = 0; c + 4 <= channels; c += 4)
+        for (let i = from, end = min(n, from + 16); i < end; i += 4) {
+          if (i + 4 > n) i = n - 4;
+          const p = s + i * stride + (c << 2);
+          tile.transposed(
+            y + c * plane + (i << 2),
+            plane,
+            bias + (c << 2),
+            v128.load(p),
+            v128.load(p + stride),
+            v128.load(p + 2 * stride),
+            v128.load(p + 3 * stride),
+          );
+        }
   for (; c < channels; c++) {
     const b = load<f32>(bias + (c << 2));
     for (let i: usize = 0; i < n; i++) store<f32>(y + c * plane + (i << 2), b + load<f32>(s + i * stride + (c << 2)));
@@ -134,31 +147,33 @@ export function toPlanes(
  */
 export function toLanes(d: usize, x: usize, plane: usize, n: usize, channels: usize, width: usize): void {
   const row = width << 2;
-  for (let c: usize = 0; c < width; c += 4) {
-    const last = channels - 1;
-    let p0 = x + min(c, last) * plane;
-    let p1 = x + min(c + 1, last) * plane;
-    let p2 = x + min(c + 2, last) * plane;
-    let p3 = x + min(c + 3, last) * plane;
-    let to = d + (c << 2);
-    for (let i: usize = 0; i < n; i += 4) {
-      const a = v128.load(p0);
-      const b = v128.load(p1);
-      const e = v128.load(p2);
-      const f = v128.load(p3);
-      const s = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
-      const t = v128.shuffle<f32>(e, f, 0, 4, 1, 5);
-      const u = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
-      const v = v128.shuffle<f32>(e, f, 2, 6, 3, 7);
-      v128.store(to, v128.shuffle<f32>(s, t, 0, 1, 4, 5));
-      v128.store(to + row, v128.shuffle<f32>(s, t, 2, 3, 6, 7));
-      v128.store(to + 2 * row, v128.shuffle<f32>(u, v, 0, 1, 4, 5));
-      v128.store(to + 3 * row, v128.shuffle<f32>(u, v, 2, 3, 6, 7));
-      to += 4 * row;
-      p0 += 16;
-      p1 += 16;
-      p2 += 16;
-      p3 += 16;
+  const last = channels - 1;
+  // a few cache lines of each plane at a time
+  for (let from: usize = 0; from < n; from += 64)
+    for (let c: usize = 0; c < width; c += 4) {
+      let p0 = x + min(c, last) * plane + (from << 2);
+      let p1 = x + min(c + 1, last) * plane + (from << 2);
+      let p2 = x + min(c + 2, last) * plane + (from << 2);
+      let p3 = x + min(c + 3, last) * plane + (from << 2);
+      let to = d + from * row + (c << 2);
+      for (let i = from, end = min(n, from + 64); i < end; i += 4) {
+        const a = v128.load(p0);
+        const b = v128.load(p1);
+        const e = v128.load(p2);
+        const f = v128.load(p3);
+        const s = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+        const t = v128.shuffle<f32>(e, f, 0, 4, 1, 5);
+        const u = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+        const v = v128.shuffle<f32>(e, f, 2, 6, 3, 7);
+        v128.store(to, v128.shuffle<f32>(s, t, 0, 1, 4, 5));
+        v128.store(to + row, v128.shuffle<f32>(s, t, 2, 3, 6, 7));
+        v128.store(to + 2 * row, v128.shuffle<f32>(u, v, 0, 1, 4, 5));
+        v128.store(to + 3 * row, v128.shuffle<f32>(u, v, 2, 3, 6, 7));
+        to += 4 * row;
+        p0 += 16;
+        p1 += 16;
+        p2 += 16;
+        p3 += 16;
+      }
     }
-  }
 }

@@ -1,8 +1,10 @@
 // One pass of the forward loops over a strip of images: pixels by a table, taps by a table, and the choice among three loops by shape.
-// The forward convolution is one pass; its input gradient is one pass for each phase of the stride. Packing is in conv-pack.ts.
-import { Grid, vectors } from "./conv-geometry";
-import { crop, packPanel, toLanes, toPlanes } from "./conv-pack";
-import { Tile1x32, Tile2x16, Tile4x8 } from "./conv-tile";
+// The forward convolution is one pass; its input gradient is one pass for each phase of the stride. Packing is in conv-pack.ts, the loop
+// for few channels in conv-flat.ts.
+import { endsFlat, FLAT_CHANNELS, flat, listRuns, stepOf } from "./conv-flat";
+import { Grid, Pass, vectors } from "./conv-geometry";
+import { packPanel, toLanes, toPlanes } from "./conv-pack";
+import { Tile2x16, Tile4x8 } from "./conv-tile";
 
 /** Pixels of a block of the 2x16 loop: its sums `[pixels][16]` and one block of the panel stay in L1. */
 const PIXELS: usize = 128;
@@ -12,32 +14,6 @@ const TERMS: usize = 256;
 const WIDE_TERMS: usize = 320;
 /** What a sum starts from; never written. */
 export const ZEROS = memory.data(64, 16);
-/** To at most this many channels the pixels are the lanes: more than half of 8 channel lanes would idle. */
-const FLAT_CHANNELS: usize = 3;
-
-/** Where a pass finds its pixels and taps in the grid, and its weights. Pointers but for counts; offsets in the tables are in bytes. */
-@unmanaged
-export class Pass {
-  /** Pixels of an image: `depth` x `rows` x `cols` cells of the grid, the first at `start` bytes. */
-  depth!: usize;
-  rows!: usize;
-  cols!: usize;
-  start!: usize;
-  /** Table of the strip's pixels, ending with one repeated. */
-  pixels!: usize;
-  /** Products summed in each output value, and the table of where they read. */
-  count!: usize;
-  terms!: usize;
-  /** Panels of all groups, and the bytes of one group's. */
-  panels!: usize;
-  groupBytes!: usize;
-
-  /** Pixels of an image. */
-  get size(): usize {
-    return this.depth * this.rows * this.cols;
-  }
-}
-
 /** Lanes of the next block of `left` channels: 16 or 8 channels, or 1, which means that the pixels are the lanes. */
 function lanesOf(left: usize, count: usize, pixels: usize): usize {
   if (pixels < 4) return 16;
@@ -64,10 +40,12 @@ export function biasBytes(channels: usize): usize {
 export function pixelBytes(pixels: usize): usize {
   return vectors((pixels + 4) << 2);
 }
-/** Bytes that `convolve` needs to work in. */
-export function workBytes(rows: usize, width: usize): usize {
-  return max(PIXELS << 6, (rows * width + 32) << 2);
+/** Bytes of the table of `count` terms, and of what `listRuns` makes of it. */
+export function termBytes(count: usize): usize {
+  return 4 * vectors(count << 2);
 }
+/** Bytes that `convolve` needs to work in. */
+export const WORK_BYTES: usize = PIXELS << 6;
 
 /** Writes the pass's table of pixels. */
 export function listPixels(pass: Pass, grid: Grid, images: usize): void {
@@ -82,6 +60,15 @@ export function listPixels(pass: Pass, grid: Grid, images: usize): void {
   for (let i: usize = 0; i < 4; i++, at += 4) store<u32>(at, <u32>(p - 4));
 }
 
+/** Lists the runs of the pass's terms, if some of `channels` need them; `span` and `offsets` are as `listRuns` has them. */
+export function listPass(pass: Pass, grid: Grid, offsets: usize, span: usize, channels: usize): void {
+  const count = pass.count;
+  pass.order = pass.terms + vectors(count << 2);
+  pass.runs = pass.order + vectors(count << 2);
+  if (endsFlat(channels))
+    pass.runsEnd = listRuns(pass.runs, pass.order, pass.terms, offsets, count, span, stepOf(pass.rows, grid));
+}
+
 /**
  * Packs a group's weights, `step` bytes from a channel to the next. `offsets` lists in bytes where a term's first weight lies; 0 if a
  * channel's terms are adjacent.
@@ -91,8 +78,8 @@ export function packGroup(pass: Pass, panel: usize, w: usize, offsets: usize, st
   for (let o: usize = 0; o < channels; ) {
     const width = lanesOf(channels - o, count, pass.size);
     const lanes = min(width, channels - o);
-    if (offsets) packPanel(panel, w + o * step, offsets, count, step, lanes, width);
-    else if (width === 1) memory.copy(panel, w + o * step, count << 2);
+    const order = width === 1 ? pass.order : offsets;
+    if (order) packPanel(panel, w + o * step, order, count, step, lanes, width);
     else toLanes(panel, w + o * step, step, count, lanes, width);
     panel += (width * count) << 2;
     o += width;
@@ -204,28 +191,4 @@ function narrow(
       }
     }
   }
-}
-
-/** One channel: 32 neighbouring cells of the grid at a time, those between the rows too, then the rows are cropped out. */
-function flat(
-  y: usize,
-  yImage: usize,
-  x: usize,
-  grid: Grid,
-  pass: Pass,
-  panel: usize,
-  bias: usize,
-  work: usize,
-  images: usize,
-): void {
-  const tile = changetype<Tile1x32>(0);
-  const end = pass.terms + (pass.count << 2);
-  const cells = (pass.rows - 1) * grid.width + pass.cols;
-  for (let b: usize = 0; b < images; b++)
-    for (let z: usize = 0; z < pass.depth; z++) {
-      const first = x + b * grid.image + pass.start + grid.at(z, 0, 0);
-      for (let i: usize = 0; i < cells; i += 32)
-        tile.row(work + (i << 2), load<f32>(bias), first + (i << 2), pass.terms, end, panel);
-      crop(y + b * yImage + ((z * pass.rows * pass.cols) << 2), work, pass.rows, pass.cols, grid.width);
-    }
 }

@@ -1,8 +1,19 @@
 // The convolution kernel: any stride, padding, dilation and groups, without an im2col buffer. A strip of images is copied into padded
 // grids (conv-pack.ts), then read in place by the loops of conv-pass.ts. Gradients are in conv-grad.ts.
-import { Geometry, Grid, gridBytes, inputGrid, inputPlane, listTaps, stripOf, vectors } from "./conv-geometry";
+import { Geometry, Grid, gridBytes, inputGrid, inputPlane, listTaps, Pass, stripOf, vectors } from "./conv-geometry";
 import { fillGrid } from "./conv-pack";
-import { biasBytes, convolve, listPixels, Pass, packGroup, panelBytes, pixelBytes, workBytes } from "./conv-pass";
+import {
+  biasBytes,
+  convolve,
+  listPass,
+  listPixels,
+  packGroup,
+  panelBytes,
+  pixelBytes,
+  termBytes,
+  WORK_BYTES,
+} from "./conv-pass";
+import { isProduct, product, productScratch } from "./conv-pointwise";
 
 /** Fewest pixels of a strip: enough that a block of weights fetched from L2 is used often. */
 const STRIP_PIXELS: usize = 64;
@@ -10,23 +21,28 @@ const STRIP_PIXELS: usize = 64;
 /** Bytes of scratch for `conv`; `geometry` points to the 22 counts of conv-geometry.ts. */
 export function convScratch(geometry: usize): usize {
   const g = changetype<Geometry>(geometry);
-  const strip = stripOf(g.n, g.pixels, STRIP_PIXELS, (g.c * inputPlane(g)) << 2);
+  if (isProduct(g)) return productScratch(g);
+  const strip = stripOf(g.n, g.pixels, STRIP_PIXELS, (g.cg * inputPlane(g)) << 2);
   const count = g.cg * g.taps;
   return (
     vectors(offsetof<Grid>()) +
     vectors(offsetof<Pass>()) +
-    vectors(count << 2) +
+    termBytes(count) +
     pixelBytes(strip * g.pixels) +
     g.groups * (panelBytes(g.og, count, g.pixels) + biasBytes(g.og)) +
-    workBytes(g.ho, g.wo + g.reachW) +
-    gridBytes(strip, g.c, inputPlane(g))
+    WORK_BYTES +
+    gridBytes(strip, g.cg, inputPlane(g))
   );
 }
 
 /** y[n][o][pixels] = bias[o] + sum of weight[o][c / groups][taps] * x[n][c][d][h][w]; `bias` may be 0. */
 export function conv(y: usize, x: usize, weight: usize, bias: usize, geometry: usize, scratch: usize): void {
   const g = changetype<Geometry>(geometry);
-  const strip = stripOf(g.n, g.pixels, STRIP_PIXELS, (g.c * inputPlane(g)) << 2);
+  if (isProduct(g)) {
+    product(y, x, weight, bias, g, false, scratch);
+    return;
+  }
+  const strip = stripOf(g.n, g.pixels, STRIP_PIXELS, (g.cg * inputPlane(g)) << 2);
   const cg = g.cg;
   const og = g.og;
   const pixels = g.pixels;
@@ -37,17 +53,17 @@ export function conv(y: usize, x: usize, weight: usize, bias: usize, geometry: u
   const pass = changetype<Pass>(scratch);
   scratch += vectors(offsetof<Pass>());
   pass.terms = scratch;
-  scratch += vectors(count << 2);
+  scratch += termBytes(count);
   pass.pixels = scratch;
   scratch += pixelBytes(strip * pixels);
   pass.panels = scratch;
   pass.groupBytes = panelBytes(og, count, pixels);
   const biases = scratch + g.groups * pass.groupBytes;
   const work = biases + g.groups * biasBytes(og);
-  const grids = work + workBytes(g.ho, g.wo + g.reachW);
+  const grids = work + WORK_BYTES;
 
   inputGrid(grid, g);
-  memory.fill(grids, 0, gridBytes(strip, g.c, grid.plane));
+  memory.fill(grids, 0, gridBytes(strip, cg, grid.plane));
   pass.depth = g.od;
   pass.rows = g.ho;
   pass.cols = g.wo;
@@ -55,6 +71,7 @@ export function conv(y: usize, x: usize, weight: usize, bias: usize, geometry: u
   pass.count = count;
   listPixels(pass, grid, strip);
   listTaps(pass.terms, grid, g);
+  listPass(pass, grid, 0, g.taps, og);
 
   memory.fill(biases, 0, g.groups * biasBytes(og));
   for (let group: usize = 0; group < g.groups; group++) {
@@ -63,17 +80,19 @@ export function conv(y: usize, x: usize, weight: usize, bias: usize, geometry: u
     if (bias) memory.copy(biases + group * biasBytes(og), bias + ((group * og) << 2), og << 2);
   }
 
-  const xImage = (g.c * g.area) << 2;
+  const xGroup = (cg * g.area) << 2;
   const yImage = (g.o * pixels) << 2;
   for (let n: usize = 0; n < g.n; n += strip) {
     const images = min(strip, g.n - n);
-    for (let b: usize = 0; b < images; b++) fillGrid(grids + b * grid.image, x + (n + b) * xImage, grid);
-    for (let group: usize = 0; group < g.groups; group++)
+    for (let group: usize = 0; group < g.groups; group++) {
+      // a group's grids at a time: of a depthwise convolution they stay in L1
+      for (let b: usize = 0; b < images; b++)
+        fillGrid(grids + b * grid.image, x + ((n + b) * g.groups + group) * xGroup, grid);
       convolve(
         y + n * yImage + ((group * og * pixels) << 2),
         pixels << 2,
         yImage,
-        grids + ((group * cg * grid.plane) << 2),
+        grids,
         grid,
         pass,
         pass.panels + group * pass.groupBytes,
@@ -82,5 +101,6 @@ export function conv(y: usize, x: usize, weight: usize, bias: usize, geometry: u
         images,
         og,
       );
+    }
   }
 }

@@ -74,10 +74,11 @@ class Tile2x16 {
         c1 = f32x4.add(c1, v128.load(bias, 16));
         c2 = f32x4.add(c2, v128.load(bias, 32));
         c3 = f32x4.add(c3, v128.load(bias, 48));
-        d0 = f32x4.add(d0, v128.load(bias));
-        d1 = f32x4.add(d1, v128.load(bias, 16));
-        d2 = f32x4.add(d2, v128.load(bias, 32));
-        d3 = f32x4.add(d3, v128.load(bias, 48));
+        const e = bias + biasRow;
+        d0 = f32x4.add(d0, v128.load(e));
+        d1 = f32x4.add(d1, v128.load(e, 16));
+        d2 = f32x4.add(d2, v128.load(e, 32));
+        d3 = f32x4.add(d3, v128.load(e, 48));
       }
       v128.store(c, c0);
       v128.store(c, c1, 16);

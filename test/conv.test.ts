@@ -45,6 +45,23 @@ function sweep(): ConvCase[] {
   return cases;
 }
 
+/** 1x1 without stride or padding, which are products of matrices: odd and even sizes, groups, sums longer than a block. */
+function products(): ConvCase[] {
+  return (
+    [
+      [3, 5, 4, 4, 7, 1],
+      [1, 36, 9, 9, 33, 1],
+      [2, 28, 5, 11, 10, 2],
+      [2, 16, 20, 21, 5, 1],
+      [1, 400, 3, 5, 4, 1],
+      [2, 4, 5, 29, 390, 1],
+    ] as const
+  ).map(([n, c, h, w, o, groups]) => {
+    const none = [0, 0] as const;
+    return { n, c, h, w, o, groups, kh: 1, kw: 1, stride: [1, 1], before: none, after: none, dilation: [1, 1] };
+  });
+}
+
 /** The largest error relative to the largest value (1 at least). */
 function errorOf(got: ArrayLike<number>, want: ArrayLike<number>): number {
   expect(got.length).toBe(want.length);
@@ -79,7 +96,7 @@ function geometryOf(sizes: ConvCase): number[] {
 }
 
 describe("conv2d", () => {
-  const cases = sweep();
+  const cases = [...sweep(), ...products()];
 
   it("matches its definition, forward and backward, over a sweep of shapes", () => {
     for (const sizes of cases)
@@ -149,6 +166,7 @@ describe("conv2d", () => {
       [12, 3, 8, 24],
       [3, 3, 40, 20],
       [2, 1, 5, 7],
+      [4, 1, 5, 7],
       [9, 9, 3, 5],
     ] as const)
       tidy(() => {
@@ -181,15 +199,17 @@ describe("conv2d", () => {
   });
 
   it("takes an empty batch, whose weight gradient is zero", () => {
-    const weight = random([4, 3, 3, 3], 2);
-    weight.requiresGrad = true;
-    const x = zeros([0, 3, 5, 6]);
-    x.requiresGrad = true;
-    const y = conv2d(x, weight, null, { padding: 1 });
-    expect(y.shape).toEqual([0, 4, 5, 6]);
-    backward(y, { gradient: zeros([0, 4, 5, 6]) });
-    expect(weight.grad!.data.every((v) => v === 0)).toBe(true);
-    expect(x.grad!.shape).toEqual([0, 3, 5, 6]);
+    for (const kernel of [1, 3]) {
+      const weight = random([4, 16, kernel, kernel], 2);
+      weight.requiresGrad = true;
+      const x = zeros([0, 16, 5, 6]);
+      x.requiresGrad = true;
+      const y = conv2d(x, weight, null, { padding: "same" });
+      expect(y.shape).toEqual([0, 4, 5, 6]);
+      backward(y, { gradient: zeros([0, 4, 5, 6]) });
+      expect(weight.grad!.data.every((v) => v === 0)).toBe(true);
+      expect(x.grad!.shape).toEqual([0, 16, 5, 6]);
+    }
   });
 
   it("gives the bias where there are no input channels", () => {

@@ -1,6 +1,6 @@
 // jax-js on its WebAssembly backend, one thread: the works of works.ts, compiled by its `jit`, as its users write them.
 // The networks are jax-networks.mjs.
-import { blockUntilReady, defaultDevice, grad, init, jit, nn, numpy as np, tree } from "@jax-js/jax";
+import { blockUntilReady, defaultDevice, grad, init, jit, lax, nn, numpy as np, tree } from "@jax-js/jax";
 import {
   adam,
   attend,
@@ -85,6 +85,14 @@ const works = {
   gemm: (work) => {
     const [m, n, k] = work.shape;
     return op(work, [uniform([m, k]), uniform([k, n])], (a, b) => np.matmul(a, b));
+  },
+  conv: (work) => {
+    const [n, c, size, o, kernel, stride, groups] = work.shape;
+    const operands = [uniform([n, c, size, size]), uniform([o, c / groups, kernel, kernel]), uniform([o, 1, 1])];
+    const padding = [kernel >> 1, kernel >> 1];
+    const convolved = (x, weight, bias) =>
+      lax.convGeneralDilated(x, weight, [stride, stride], [padding, padding], { featureGroupCount: groups }).add(bias);
+    return op(work, operands, convolved);
   },
   exp: map((x) => np.exp(x)),
   tanh: map((x) => np.tanh(x)),

@@ -42,7 +42,12 @@ const unary =
   ({ shape }) =>
     session({ nodes: [layer(op, ["x"], "y", attributes)], inputs: { x: { shape } }, output: shape });
 const dense = (x, n, y) => layer("Gemm", [x, `w${n}`, `b${n}`], y, { transB: 1 });
-const conv = (x, n, y) => layer("Conv", [x, `w${n}`, `b${n}`], y, { kernel_shape: [5, 5], pads: [2, 2, 2, 2] });
+const conv = (x, n, y, kernel = 5, more = {}) =>
+  layer("Conv", [x, `w${n}`, `b${n}`], y, {
+    kernel_shape: [kernel, kernel],
+    pads: new Array(4).fill(kernel >> 1),
+    ...more,
+  });
 const pool = (x, y) => layer("MaxPool", [x], y, { kernel_shape: [2, 2], strides: [2, 2] });
 
 const works = {
@@ -82,6 +87,15 @@ const works = {
       inputs: { a: { shape: [m, k] }, b: { shape: [k, n] } },
       output: [m, n],
     }),
+  conv: ({ shape: [n, c, size, o, kernel, stride, groups] }) => {
+    const out = Math.ceil(size / stride);
+    return session({
+      nodes: [conv("x", 1, "y", kernel, { strides: [stride, stride], group: groups })],
+      initializers: { w1: weights(o, c / groups, kernel, kernel), b1: weights(o) },
+      inputs: { x: { shape: [n, c, size, size] } },
+      output: [n, o, out, out],
+    });
+  },
   exp: unary("Exp"),
   tanh: unary("Tanh"),
   sigmoid: unary("Sigmoid"),

@@ -4,6 +4,7 @@
 import { cnnModel, mlpModel, workloads } from "../../build/peers/workloads.js";
 import {
   batchNorm,
+  conv2d,
   crossEntropy,
   exp,
   layerNorm,
@@ -80,6 +81,11 @@ const works = {
     const [m, n, k] = work.shape;
     const [a, b] = [randn([m, k]), randn([k, n])];
     return op(work, [], () => matmul(a, b));
+  },
+  conv: (work) => {
+    const [n, c, size, o, kernel, stride, groups] = work.shape;
+    const [x, weight, bias] = [randn([n, c, size, size]), randn([o, c / groups, kernel, kernel]), randn([o])];
+    return op(work, [], () => conv2d(x, weight, bias, { stride, padding: kernel >> 1, groups }));
   },
   exp: map(exp),
   tanh: map(tanh),

@@ -177,6 +177,18 @@ const works = {
     const [m, n, k] = work.shape;
     return op(work, [tf.randomNormal([m, k]), tf.randomNormal([k, n])], (a, b) => tf.matMul(a, b));
   },
+  conv: (work) => {
+    const [n, c, size, o, kernel, stride, groups] = work.shape;
+    const depthwise = groups > 1;
+    const convolve = depthwise ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
+    const operands = [[n, size, size, c], depthwise ? [kernel, kernel, c, 1] : [kernel, kernel, c, o], [o]];
+    const options = { strides: stride, pad: kernel >> 1, dimRoundingMode: "floor" };
+    return op(
+      work,
+      operands.map((shape) => tf.randomNormal(shape)),
+      (x, filter, bias) => convolve({ x, filter, bias, ...options }),
+    );
+  },
   exp: map((x) => tf.exp(x)),
   tanh: map((x) => tf.tanh(x)),
   sigmoid: map((x) => tf.sigmoid(x)),

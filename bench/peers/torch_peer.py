@@ -206,6 +206,12 @@ def gemm(work):
     return op(work, [], lambda: a @ b)
 
 
+def conv(work):
+    n, c, size, o, kernel, stride, groups = work["shape"]
+    x, weight, bias = torch.randn(n, c, size, size), torch.randn(o, c // groups, kernel, kernel), torch.randn(o)
+    return op(work, [], lambda: F.conv2d(x, weight, bias, stride, kernel // 2, groups=groups))
+
+
 def layer_norm(work):
     x, c = torch.randn(work["shape"]), work["shape"][1]
     weight, bias = torch.ones(c), torch.zeros(c)
@@ -248,6 +254,7 @@ WORKS = {
     "infer mlp": lambda work: inference(mlp(), torch.randn(64, 784)),
     "infer cnn": lambda work: inference(cnn(), torch.randn(32, 1, 28, 28)),
     "gemm": gemm,
+    "conv": conv,
     "exp": unary(torch.exp),
     "tanh": unary(torch.tanh),
     "sigmoid": unary(torch.sigmoid),

@@ -5,7 +5,10 @@ export interface Work {
   readonly name: string;
   /** What a peer looks up: `train mlp`, `gemm`, `softmax`. */
   readonly op: string;
-  /** Of the operands: m, n, k of gemm; batch, heads, time, size of a head for attention. */
+  /**
+   * Of the operands: m, n, k of gemm; batch, heads, time, size of a head for attention; batch, channels, height and width,
+   * channels of the output, size of the kernel, stride and groups of a convolution, padded by half of its kernel.
+   */
   readonly shape?: readonly number[];
   /** Forward and backward, instead of forward alone. */
   readonly backward?: boolean;
@@ -22,11 +25,30 @@ const both = (op: string, shape: readonly number[]): Work[] => {
   return [forward, { ...forward, name: `${forward.name} forward and backward`, backward: true }];
 };
 
+/** Named as in bench/conv.bench.ts. */
+function conv(n: number, c: number, o: number, k: number, size: number, stride = 1, groups = 1): Work {
+  const extras = `${stride > 1 ? ` s${stride}` : ""}${groups > 1 ? ` g${groups}` : ""}`;
+  const name = `conv ${c}->${o} ${k}x${k} ${size}x${size} x${n}${extras}`;
+  return { name, op: "conv", shape: [n, c, size, o, k, stride, groups] };
+}
+
 export const works: readonly Work[] = [
   ...STEPS.map((name) => ({ name, op: name })),
   { name: "infer mlp", op: "infer mlp" },
   { name: "infer cnn", op: "infer cnn" },
   ...[64, 256, 1024].map((n) => kernel("gemm", [n, n, n])),
+  conv(32, 1, 8, 5, 28),
+  conv(8, 3, 32, 3, 32),
+  conv(2, 3, 64, 7, 64, 2),
+  conv(32, 8, 16, 5, 14),
+  conv(4, 64, 64, 3, 16),
+  conv(4, 256, 256, 3, 8),
+  conv(4, 32, 64, 3, 32, 2),
+  conv(4, 32, 64, 5, 32, 2),
+  conv(4, 64, 128, 1, 16),
+  conv(4, 64, 128, 1, 16, 2),
+  conv(4, 64, 64, 3, 32, 1, 64),
+  conv(4, 64, 64, 3, 32, 2, 64),
   ...["exp", "tanh", "sigmoid"].map((op) => kernel(op, [1 << 20])),
   ...both("softmax", [8192, 128]),
   ...both("layer norm", [2048, 256]),
