@@ -5,6 +5,7 @@ import { checkInt, checkOptions, describe, perAxis, refusal, type Shape, show } 
 import { empty, expectTensor, Tensor } from "../../tensor.ts";
 import { ints, k } from "../../wasm.ts";
 import { sum } from "../reduce.ts";
+import { product } from "./gemm.ts";
 import { type Axis, type Geometry, geometryOf, workingMemory } from "./geometry.ts";
 import { convPadding, outputPaddings } from "./padding.ts";
 
@@ -165,7 +166,12 @@ function part(
   const [x, weight, y] = given;
   const result = empty(shapes[of]!);
   const from = bias === null ? 0 : bias.ptr;
-  if (of === Y) {
+  const dense = isDense(geometry);
+  const [n, o] = [geometry[0]!, geometry[5]!];
+  if (dense && of === Y) product(result.ptr, x!.ptr, weight!.ptr, from, { m: n, n: o, k: dense, transB: true });
+  else if (dense && of === WEIGHT) product(result.ptr, y!.ptr, x!.ptr, 0, { m: o, n: dense, k: n, transA: true });
+  else if (dense && bias === null) product(result.ptr, y!.ptr, weight!.ptr, 0, { m: n, n: dense, k: o });
+  else if (of === Y) {
     const working = workingMemory(k.convScratch, geometry);
     k.conv(result.ptr, x!.ptr, weight!.ptr, from, ints(geometry), working);
   } else if (of === X) {
@@ -190,6 +196,13 @@ function part(
     ];
   };
   return record(op, result, bias === null ? inputs : [...inputs, bias], inputs, backward, backward);
+}
+
+/** The values of an image where a window sees exactly all of them: products of matrices then, faster than these loops. Otherwise 0. */
+function isDense(geometry: Geometry): number {
+  const one = (i: number): boolean =>
+    geometry[i + 2] === geometry[i + 6] && !geometry[i + 12] && geometry[i + 19] === 1;
+  return geometry[18] === 1 && [0, 1, 2].every(one) ? geometry.slice(1, 5).reduce((a, b) => a * b) : 0;
 }
 
 /** The gradient of the bias: sums over all axes but the channels, of images whose weight has `rank` axes. */
