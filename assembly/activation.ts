@@ -1,12 +1,23 @@
 // Activations and their gradients, elementwise: relu, leakyRelu, elu, tanh, sigmoid, gelu, silu, mish, hardswish, softplus,
 // clamp. Softmax, which sums, is in softmax.ts; activations that are made of other ops are in src/ops alone.
-import { each1s, each2, map1, map1s, map2, map2s, Op1, Op2, Op3, Op4 } from "./map";
-import { Erf, Exp, Log1p, NearExpm1, Sigmoid, Tanh } from "./math";
+import { each1s, each2, map1, map1s, map2, map2s, mapNear, Op1, Op2, Op3, Op4 } from "./map";
+import { Constants, Exp, ExpBelow, Gate, Log1p, NearExpm1, Sigmoid, Tanh } from "./math";
 
-/** sqrt(1/2) */
-const SQRT_HALF: usize = memory.data<f32>([Mathf.SQRT1_2]);
-/** 1 / sqrt(2π), the height of the normal density */
-const DENSITY: usize = memory.data<f32>([0.3989422804014327]);
+/**
+ * Φ(x), the normal distribution function, within 1.5e-7: a table of Rise. With an erf that is right to its last digit
+ * GELU takes 1.5 instead of 0.9 ns.
+ */
+const CDF: usize = memory.data<f32>([
+  5.44, -5.44, 0.06758218258619308, 0.000500607421, 0.000761638745, 0.00409411779, 0.00985512417, 0.0199477952,
+  0.0321060382, 0.0481943414, -0.00017502984, -0.000528434408, -0.00210471055, -0.00643658591, -0.0145106278,
+  -0.0258504469, -0.039047841, -0.0648615211, 0.129967302,
+]);
+/** Φ(x) + x φ(x), GELU's slope, within 7e-7 */
+const GELU_SLOPE: usize = memory.data<f32>([
+  5.56, -5.56, 0.06469644606113434, 0.0141127789, 0.00412211893, 0.0525242127, 0.0615997165, 0.0736405104, 0.0580371469,
+  0.0525266826, -0.00587405963, -0.00699905725, -0.0301321931, -0.0548848547, -0.0725730732, -0.0666311085,
+  -0.0520305112, -0.0648526996, 0.127342448,
+]);
 /** 2 sqrt(2/π): gelu's tanh(u / 2) is written as 2 sigmoid(u) - 1 */
 const GELU_SCALE: usize = memory.data<f32>([1.5957691216057308]);
 /** 0.044715 GELU_SCALE; the number is the paper's, https://arxiv.org/abs/1606.08415 */
@@ -22,6 +33,25 @@ const ELU_MAX: usize = memory.data<f32>([88]);
 const MISH_MAX: usize = memory.data<f32>([43]);
 const SIXTH: usize = memory.data<f32>([1.0 / 6]);
 const THIRD: usize = memory.data<f32>([1.0 / 3]);
+
+/**
+ * What rises from exactly 0 at -c to exactly 1 at c, and is 1/2 + x P(x²): by a minimax fit to P, in v = 2x² / c² - 1. A
+ * table has c, -c, 2 / c², and the coefficients: of v¹⁴ to v² by twos, of v¹⁵ to v³, of v, of 1.
+ */
+class Rise {
+  @inline at(x: v128, table: usize): v128 {
+    const c = changetype<Constants>(0);
+    const near = f32x4.pmax(f32x4.pmin(x, c.at(table)), c.at(table + 4));
+    const v = f32x4.sub(f32x4.mul(f32x4.mul(near, near), c.at(table + 8)), f32x4.splat(1));
+    const v2 = f32x4.mul(v, v);
+    // even and odd powers apart: one chain of all takes 1.15 instead of 0.9 ns, but its last steps keep digits
+    const odd = c.steps(c.step(c.step(c.at(table + 40), v2, table + 44), v2, table + 48), v2, table + 52);
+    const even = c.steps(c.step(c.step(c.at(table + 12), v2, table + 16), v2, table + 20), v2, table + 24);
+    const high = f32x4.add(f32x4.mul(odd, v), even);
+    const p = c.step(c.step(high, v, table + 68), v, table + 72);
+    return f32x4.add(f32x4.mul(p, near), f32x4.splat(0.5));
+  }
+}
 
 class Relu extends Op1 {
   @inline at(x: v128): v128 {
@@ -55,24 +85,20 @@ class SigmoidGrad extends Op2 {
 }
 class Gelu extends Op1 {
   @inline at(x: v128): v128 {
-    const erf = changetype<Erf>(0).at(f32x4.mul(x, v128.load_splat<u32>(SQRT_HALF)));
-    return f32x4.mul(f32x4.mul(x, f32x4.splat(0.5)), f32x4.add(erf, f32x4.splat(1)));
+    return f32x4.mul(x, changetype<Rise>(0).at(x, CDF));
   }
 }
 class GeluGrad extends Op2 {
   @inline at(dy: v128, x: v128): v128 {
-    const erf = changetype<Erf>(0).at(f32x4.mul(x, v128.load_splat<u32>(SQRT_HALF)));
-    const cdf = f32x4.add(f32x4.mul(erf, f32x4.splat(0.5)), f32x4.splat(0.5));
-    const bell = changetype<Exp>(0).at(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)));
-    const density = f32x4.mul(bell, v128.load_splat<u32>(DENSITY));
-    return f32x4.mul(dy, f32x4.add(cdf, f32x4.mul(x, density)));
+    const slope = changetype<Rise>(0).at(x, GELU_SLOPE);
+    return f32x4.mul(dy, f32x4.add(slope, f32x4.sub(x, x))); // NaN where x is infinite, as in PyTorch
   }
 }
 class GeluTanh extends Op1 {
   @inline at(x: v128): v128 {
     const cubic = f32x4.mul(f32x4.mul(x, x), v128.load_splat<u32>(GELU_CUBIC));
     const u = f32x4.mul(x, f32x4.add(cubic, v128.load_splat<u32>(GELU_SCALE)));
-    return f32x4.mul(x, changetype<Sigmoid>(0).at(u));
+    return f32x4.mul(x, changetype<Gate>(0).at(u));
   }
 }
 class GeluTanhGrad extends Op2 {
@@ -83,7 +109,7 @@ class GeluTanhGrad extends Op2 {
     const scale = v128.load_splat<u32>(GELU_SCALE);
     const u = f32x4.mul(near, f32x4.add(f32x4.mul(square, v128.load_splat<u32>(GELU_CUBIC)), scale));
     const du = f32x4.add(f32x4.mul(square, v128.load_splat<u32>(GELU_CUBIC_GRAD)), scale);
-    const s = changetype<Sigmoid>(0).at(u);
+    const s = changetype<Gate>(0).at(u);
     const ds = f32x4.mul(s, f32x4.sub(f32x4.splat(1), s));
     // x, not near: infinity times 0 is NaN, as in PyTorch
     return f32x4.mul(dy, f32x4.add(s, f32x4.mul(x, f32x4.mul(du, ds))));
@@ -91,12 +117,12 @@ class GeluTanhGrad extends Op2 {
 }
 class Silu extends Op1 {
   @inline at(x: v128): v128 {
-    return f32x4.mul(x, changetype<Sigmoid>(0).at(x));
+    return f32x4.mul(x, changetype<Gate>(0).at(x));
   }
 }
 class SiluGrad extends Op2 {
   @inline at(dy: v128, x: v128): v128 {
-    const s = changetype<Sigmoid>(0).at(x);
+    const s = changetype<Gate>(0).at(x);
     const rest = f32x4.sub(f32x4.splat(1), s);
     return f32x4.mul(dy, f32x4.mul(s, f32x4.add(f32x4.mul(x, rest), f32x4.splat(1))));
   }
@@ -111,7 +137,7 @@ class Elu extends Op3 {
 }
 class EluGrad extends Op4 {
   at(dy: v128, x: v128, alpha: v128, inner: v128): v128 {
-    const slope = f32x4.mul(changetype<Exp>(0).at(f32x4.mul(x, inner)), f32x4.mul(alpha, inner));
+    const slope = f32x4.mul(changetype<ExpBelow>(0).at(f32x4.mul(x, inner)), f32x4.mul(alpha, inner));
     return v128.bitselect(dy, f32x4.mul(dy, slope), f32x4.gt(x, f32x4.splat(0)));
   }
 }
@@ -119,7 +145,7 @@ class Mish extends Op1 {
   at(x: v128): v128 {
     // tanh(log(1 + e)) = n / (n + 2) with n = e (e + 2)
     const two = f32x4.splat(2);
-    const e = changetype<Exp>(0).at(f32x4.pmin(x, v128.load_splat<u32>(MISH_MAX)));
+    const e = changetype<ExpBelow>(0).at(f32x4.pmin(x, v128.load_splat<u32>(MISH_MAX)));
     const n = f32x4.mul(e, f32x4.add(e, two));
     return f32x4.mul(x, f32x4.div(n, f32x4.add(n, two)));
   }
@@ -128,7 +154,7 @@ class MishGrad extends Op2 {
   at(dy: v128, x: v128): v128 {
     // n / (n + 2) + x 4 e (1 + e) / (n + 2)²
     const two = f32x4.splat(2);
-    const e = changetype<Exp>(0).at(f32x4.pmin(x, v128.load_splat<u32>(MISH_MAX)));
+    const e = changetype<ExpBelow>(0).at(f32x4.pmin(x, v128.load_splat<u32>(MISH_MAX)));
     const n = f32x4.mul(e, f32x4.add(e, two));
     const m = f32x4.add(n, two);
     const bend = f32x4.div(f32x4.mul(f32x4.splat(4), f32x4.add(f32x4.mul(e, e), e)), f32x4.mul(m, m));
@@ -159,7 +185,7 @@ class Softplus extends Op3 {
 class SoftplusGrad extends Op4 {
   @inline at(dy: v128, x: v128, beta: v128, threshold: v128): v128 {
     const z = f32x4.mul(x, beta);
-    return v128.bitselect(dy, f32x4.mul(dy, changetype<Sigmoid>(0).at(z)), f32x4.gt(z, threshold));
+    return v128.bitselect(dy, f32x4.mul(dy, changetype<Gate>(0).at(z)), f32x4.gt(z, threshold));
   }
 }
 class Clamp extends Op3 {
@@ -200,7 +226,7 @@ export function tanhGrad(dx: usize, dy: usize, y: usize, n: i32): void {
 }
 /** y = 1 / (1 + e^-x) */
 export function sigmoid(y: usize, x: usize, n: i32): void {
-  map1<Sigmoid>(y, x, n);
+  mapNear<Sigmoid>(y, x, n);
 }
 /** dx = dy y (1 - y) */
 export function sigmoidGrad(dx: usize, dy: usize, y: usize, n: i32): void {
@@ -212,7 +238,7 @@ export function gelu(y: usize, x: usize, n: i32): void {
 }
 /** dx = dy (Φ(x) + x φ(x)) */
 export function geluGrad(dx: usize, dy: usize, x: usize, n: i32): void {
-  each2<GeluGrad>(dx, dy, x, n);
+  map2<GeluGrad>(dx, dy, x, n);
 }
 /** y = x σ(u), u = 2 sqrt(2/π) (x + 0.044715 x³) */
 export function geluTanh(y: usize, x: usize, n: i32): void {

@@ -8,9 +8,10 @@
 import { accumulate, scale as scaleTo } from "./elementwise";
 import { packPanels } from "./gemm-pack";
 import { tiles } from "./gemm-tile";
+import { ExpBelow } from "./math";
 import { join } from "./philox";
 import { dropout } from "./random";
-import { ExpBelow, Row } from "./softmax-lines";
+import { Row } from "./softmax-lines";
 
 /** Keys of a block, forward and backward. src/ops/attention.ts knows them too. */
 const BK: usize = 256;

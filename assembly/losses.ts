@@ -1,7 +1,7 @@
 // Elementwise losses, fused with their reduction. Cross-entropy is cross-entropy.ts.
 import { Lanes, VECTOR } from "./lanes";
 import { map2, map3, Op2, Op3, Tail } from "./map";
-import { Exp, Log1p, Sigmoid } from "./math";
+import { ExpBelow, Gate, Log1p } from "./math";
 
 /** Values summed in float32 lanes before float64 takes over, as in reduce.ts. */
 const BLOCK: usize = 1024;
@@ -70,9 +70,12 @@ export function mseGrad(dx: usize, x: usize, target: usize, dy: usize, n: usize,
   }
 }
 
-class BceWithLogits extends Op2 {
-  @inline at(x: v128, target: v128): v128 {
-    const far = changetype<Exp>(0).at(f32x4.neg(f32x4.abs(x)));
+class BceWithLogits {
+  /** e^-|x| */
+  @inline far(x: v128): v128 {
+    return changetype<ExpBelow>(0).at(v128.or(x, f32x4.splat(-0.0)));
+  }
+  @inline at(far: v128, x: v128, target: v128): v128 {
     const one = v128.and(f32x4.gt(x, f32x4.splat(0)), f32x4.splat(1));
     const near = f32x4.mul(x, f32x4.sub(one, target)); // max(x, 0) - x target, exact where both are large
     return f32x4.add(near, changetype<Log1p>(0).at(far));
@@ -81,15 +84,30 @@ class BceWithLogits extends Op2 {
 
 class BceWithLogitsGrad extends Op3 {
   @inline at(x: v128, target: v128, dy: v128): v128 {
-    return f32x4.mul(f32x4.sub(changetype<Sigmoid>(0).at(x), target), dy);
+    return f32x4.mul(f32x4.sub(changetype<Gate>(0).at(x), target), dy);
   }
 }
 
 /** y = max(x, 0) - x target + log(1 + e^-|x|), which is -target log σ(x) - (1 - target) log(1 - σ(x)) */
 export function bceWithLogits(y: usize, x: usize, target: usize, n: i32): void {
   const op = changetype<BceWithLogits>(0);
+  // exponentials before logarithms: engines that keep the order would else hold the constants of both at once
+  for (; n >= 16; n -= 16, x += 4 * VECTOR, target += 4 * VECTOR, y += 4 * VECTOR) {
+    const e0 = op.far(v128.load(x));
+    const e1 = op.far(v128.load(x, 16));
+    const e2 = op.far(v128.load(x, 32));
+    const e3 = op.far(v128.load(x, 48));
+    const y0 = op.at(e0, v128.load(x), v128.load(target));
+    const y1 = op.at(e1, v128.load(x, 16), v128.load(target, 16));
+    const y2 = op.at(e2, v128.load(x, 32), v128.load(target, 32));
+    const y3 = op.at(e3, v128.load(x, 48), v128.load(target, 48));
+    v128.store(y, y0);
+    v128.store(y, y1, 16);
+    v128.store(y, y2, 32);
+    v128.store(y, y3, 48);
+  }
   for (; n > 0; n -= 4, x += VECTOR, target += VECTOR, y += VECTOR) {
-    changetype<Tail>(0).store(y, op.at(v128.load(x), v128.load(target)), n);
+    changetype<Tail>(0).store(y, op.at(op.far(v128.load(x)), v128.load(x), v128.load(target)), n);
   }
 }
 

@@ -137,7 +137,7 @@ export function normal(
       const odd = v128.shuffle<i32>(v128.load(w), v128.load(w, 16), 1, 3, 5, 7);
       // u in (0, 1], of 32 bits: the radius is at most 6.76
       const u = f32x4.add(f32x4.mul(f32x4.convert_i32x4_u(even), f32x4.splat(UNIT_32)), f32x4.splat(HALF_UNIT_32));
-      const radius = f32x4.sqrt(f32x4.mul(f32x4.splat(-2), changetype<Log>(0).at(u)));
+      const radius = f32x4.sqrt(f32x4.mul(f32x4.splat(-2), changetype<Log>(0).near(u)));
       const r = angle.rest(odd);
       const q = angle.quarter(odd);
       const sin = angle.sin(r);

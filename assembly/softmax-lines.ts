@@ -1,53 +1,17 @@
-// What softmax, logsumexp and cross-entropy share: e^x for differences from a maximum, and loops over one line of values,
-// a contiguous row or four neighbouring columns. The kernels are softmax.ts and cross-entropy.ts.
+// What softmax, logsumexp and cross-entropy share: loops over one line of values, a contiguous row or four neighbouring
+// columns. The kernels are softmax.ts and cross-entropy.ts.
 //
 // pmax may drop a NaN here: the value stays in the line, x - max is NaN again, and so is the sum that divides every element.
 // The same makes NaN of a line that is all -inf, or that holds +inf, as in PyTorch.
 import { Lanes, UNROLL, VECTOR } from "./lanes";
 import { Tail } from "./map";
-import { Log } from "./math";
+import { ExpBelow, Log } from "./math";
 
 /** Values of a line summed in float32 before float64 takes over. */
 const BLOCK: usize = 1024;
 
 /** Rows of a column summed before they join the total: each level rounds about as often as the other at a thousand. */
 export const COLUMN_BLOCK: usize = 32;
-
-/** log2(e) */
-const LOG2_E: usize = memory.data<f32>([1.4426950408889634]);
-/** 1.5 * 2^23 rounds what is added to an integer; 127 more make its low bits the exponent field of 2^n */
-const ROUND_BIASED: usize = memory.data<f32>([12583039]);
-/** 355 / 512: the first ten bits of ln(2), so that its product with an exponent is exact */
-const LN2_HIGH: usize = memory.data<f32>([0.693359375]);
-/** ln(2) - 355 / 512 */
-const LN2_LOW: usize = memory.data<f32>([-2.1219444005469057e-4]);
-/** Minimax fit to (e^r - 1 - r) / r² on |r| <= ln(2) / 2, highest degree first; the one of Exp in math.ts */
-const FIT: usize = memory.data<f32>([1.390246e-3, 8.373672e-3, 4.1668735e-2, 1.6666476e-1, 4.999999e-1]);
-const ONE: usize = memory.data<f32>([1]);
-/** Below -126.5 ln(2) = -87.7 the exponent field is 0, and so is the result. */
-const LOWEST: usize = memory.data<f32>([-88]);
-
-/**
- * e^x for x <= 0, or above it by a rounding error. 1.2 ULP; 0 below -87.7, where it would be subnormal. Without Exp's
- * care for large x, softmax takes 0.95 instead of 1.2 ns a value (measured).
- */
-export class ExpBelow {
-  @inline at(x: v128): v128 {
-    // pmax with x first hands a NaN through.
-    const bounded = f32x4.pmax(x, v128.load_splat<u32>(LOWEST));
-    const round = v128.load_splat<u32>(ROUND_BIASED);
-    const t = f32x4.add(f32x4.mul(bounded, v128.load_splat<u32>(LOG2_E)), round);
-    const n = f32x4.sub(t, round);
-    const high = f32x4.sub(bounded, f32x4.mul(n, v128.load_splat<u32>(LN2_HIGH)));
-    const r = f32x4.sub(high, f32x4.mul(n, v128.load_splat<u32>(LN2_LOW)));
-    let p = f32x4.add(f32x4.mul(v128.load_splat<u32>(FIT), r), v128.load_splat<u32>(FIT + 4));
-    p = f32x4.add(f32x4.mul(p, r), v128.load_splat<u32>(FIT + 8));
-    p = f32x4.add(f32x4.mul(p, r), v128.load_splat<u32>(FIT + 12));
-    p = f32x4.add(f32x4.mul(p, r), v128.load_splat<u32>(FIT + 16));
-    p = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), v128.load_splat<u32>(ONE));
-    return f32x4.mul(p, i32x4.shl(t, 23));
-  }
-}
 
 /** Loops over a contiguous row of n values. */
 export class Row {

@@ -3,8 +3,8 @@
 import { amax } from "./extrema";
 import { VECTOR } from "./lanes";
 import { Tail } from "./map";
-import { Log } from "./math";
-import { COLUMN_BLOCK, Columns, ExpBelow, Row } from "./softmax-lines";
+import { ExpBelow, Log } from "./math";
+import { COLUMN_BLOCK, Columns, Row } from "./softmax-lines";
 import { sumRow } from "./wide";
 
 /**

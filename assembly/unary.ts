@@ -1,6 +1,6 @@
 // Elementwise functions of one operand: signs, powers, exp and log, sin and cos, erf. Their gradients are made of them. Rounding is in round.ts, activations in activation.ts, comparisons in compare.ts; the functions themselves in
 // math.ts and trig.ts.
-import { map1, Op1 } from "./map";
+import { map1, mapNear, Op1 } from "./map";
 import { Erf, Exp, Log } from "./math";
 import { mapPairs } from "./pairs";
 import { Cos, Sin } from "./trig";
@@ -77,11 +77,11 @@ export function signInt(y: usize, x: usize, n: i32): void {
 }
 /** y = e^x */
 export function exp(y: usize, x: usize, n: i32): void {
-  map1<Exp>(y, x, n);
+  mapNear<Exp>(y, x, n);
 }
 /** y = ln(x) */
 export function log(y: usize, x: usize, n: i32): void {
-  map1<Log>(y, x, n);
+  mapNear<Log>(y, x, n);
 }
 /** y = sqrt(x) */
 export function sqrt(y: usize, x: usize, n: i32): void {

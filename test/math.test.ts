@@ -77,6 +77,9 @@ function tanhshrink(x: number): number {
   return s < 1e-3 ? x * s * (1 / 3 - s * (2 / 15 - s * (17 / 315 - (s * 62) / 2835))) : x - Math.tanh(x);
 }
 const logit = (x: number): number => Math.log(x / (1 - x));
+/** The normal distribution's function and its density. */
+const normal = (x: number): number => erfc(-x / Math.SQRT2) / 2;
+const density = (x: number): number => (Math.abs(x) > 40 ? 0 : Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI));
 const sigmoid = (x: number): number => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x)));
 
 describe("errors over all of float32, in units in the last place", () => {
@@ -121,6 +124,39 @@ describe("errors over all of float32, in units in the last place", () => {
     const elu = (y: number, x: number, n: number): void => k.elu(y, x, n, 1, 1);
     const { error, at } = worst(elu, (x) => (x > 0 ? x : Math.expm1(x)));
     expect(error, `at ${at}`).toBeLessThan(1.2);
+  });
+
+  test.each([
+    ["gelu", (x: number) => x * normal(x)],
+    ["geluTanh", (x: number) => x * sigmoid(2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))],
+  ] as const)("%s: within 2e-7 of |x|", (name, reference) => {
+    let worst = 0;
+    sweep(
+      (y, x, n) => k[name](y, x, n),
+      everyFloat,
+      (x, y) => {
+        if (Number.isFinite(x) && Math.abs(x) > 1e-30) {
+          worst = Math.max(worst, Math.abs(y - reference(x)) / Math.abs(x));
+        }
+      },
+    );
+    expect(worst).toBeLessThan(2e-7);
+  });
+
+  test("gelu's slope: within 7e-7", () => {
+    let worst = 0;
+    sweep(
+      (y, x, n) => {
+        const ones = scratch(12 * CHUNK) + 8 * CHUNK;
+        f32(ones, n).fill(1);
+        k.geluGrad(y, ones, x, n);
+      },
+      everyFloat,
+      (x, y) => {
+        if (Number.isFinite(x)) worst = Math.max(worst, Math.abs(y - normal(x) - x * density(x)));
+      },
+    );
+    expect(worst).toBeLessThan(7e-7);
   });
 
   test("mish, where e^x is normal", () => {
@@ -252,5 +288,18 @@ describe("special values", () => {
   test("no value depends on its neighbours in a vector", () => {
     const alone = special(k.sin, [0.5, 0.5, 0.5, 0.5])[0];
     expect(special(k.sin, [0.5, 1e30, Infinity, NaN])[0]).toBe(alone);
+  });
+
+  test.each(["exp", "sigmoid", "log", "gelu", "geluTanh", "silu"] as const)("nor %s in a block of 16", (name) => {
+    const usual = Array.from({ length: 16 }, (_, i) =>
+      Math.fround(0.37 + i * 1.7 * (name === "log" || i % 2 ? 1 : -1)),
+    );
+    const alone = special(k[name], usual);
+    const rare = [NaN, Infinity, -Infinity, 0, -0, 1e-45, -1e-45, 1e-40, 88, -88, 100, -100, 3e38, -3e38];
+    for (const [i, value] of rare.entries()) {
+      const mixed = Object.assign([...usual], { [i]: value });
+      const [want] = special(k[name], [value]);
+      expect(special(k[name], mixed), `${value}`).toEqual(Object.assign([...alone], { [i]: want }));
+    }
   });
 });
