@@ -79,7 +79,7 @@ function multiply(
   kc: usize,
   first: bool,
 ): void {
-  tiles(c, cRow, 4, a, aRow, aCol, aRow << 1, b, 64, lines << 6, 0, 0, 0, edge, m, n, kc, first);
+  tiles(c, cRow, 4, a, aRow, aCol, aRow << 2, b, 64, lines << 6, 0, 0, 0, edge, m, n, kc, first);
 }
 
 /** Sizes rounded up to whole panels. */

@@ -128,7 +128,7 @@ function storeEdge(
 
 /**
  * One block of products, all tiles: C (m x n) = or += A (m x kc) * B (kc x n). B lies in panels of 16 columns, `bPanel` bytes
- * apart, whole also where n ends within the last; all strides in bytes, `aPair` from a pair of rows of A to the next. `bias`
+ * apart, whole also where n ends within the last; all strides in bytes, `aGroup` from four rows of A to the next. `bias`
  * may be 0 for none; `edge` is room for a tile, 128 bytes.
  */
 export function tiles(
@@ -138,7 +138,7 @@ export function tiles(
   a: usize,
   aRow: usize,
   aCol: usize,
-  aPair: usize,
+  aGroup: usize,
   b: usize,
   bRow: usize,
   bPanel: usize,
@@ -155,6 +155,7 @@ export function tiles(
     const cols = min<usize>(16, n - j);
     let to = c + j * cCol;
     let from = a;
+    let pair = aRow << 1;
     let add = bias ? bias + j * biasCol : 0;
     for (let i: usize = 0; i < m; i += 2) {
       const rows = min<usize>(2, m - i);
@@ -179,7 +180,8 @@ export function tiles(
         first,
       );
       to += cRow << 1;
-      from += aPair;
+      from += pair;
+      pair = aGroup - pair;
       if (bias) add += biasRow << 1;
     }
   }

@@ -1,5 +1,5 @@
 // Dense matrix product C = A * B (+ bias), any sizes, any transposes: the blocks, the 2x16 tile and its edges.
-// Packing is gemm-pack.ts, one-row products are gemv.ts. Batches and shapes are the facade's affair.
+// Packing is gemm-pack.ts, products of one row and of a few are gemv.ts. Batches and shapes are the facade's affair.
 //
 // Every element is summed in one order, which depends on k alone: blocks of kBlock(k) products, each block a chain of
 // additions from zero in the order of k, the blocks added up in order. Neither the path taken (tile, edge, one row, roles
@@ -8,16 +8,16 @@
 // Loops and block names after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008):
 // https://www.cs.utexas.edu/~flame/pubs/GotoTOMS_revision.pdf
 
-import { kBlock, packPanels, packRowPairs } from "./gemm-pack";
+import { kBlock, packPanels, packRows } from "./gemm-pack";
 import { tiles } from "./gemm-tile";
 import { gemv } from "./gemv";
 
 /**
- * A block of A is MC x kBlock floats, 24 kB: a part of the L1 cache. 1024^3 in % of the peak: 92 with 16 rows, 90 with 32, 86 with
+ * A block of A is MC x kBlock floats, 25 kB: a part of the L1 cache. 1024^3 in % of the peak: 92 with 16 rows, 90 with 32, 86 with
  * 64, whose rows of A and of C at a stride of 4 kB crowd one another out.
  */
 const MC: usize = 16;
-/** A packed block of B is kBlock x NC floats, 384 kB of the L2 cache; one panel of it, kBlock x 16, is 24 kB. 128 to 1024 are alike. */
+/** A packed block of B is kBlock x NC floats, 400 kB of the L2 cache; one panel of it, kBlock x 16, is 25 kB. 128 to 1024 are alike. */
 const NC: usize = 256;
 /** A tile on its way to an edge of C: 2 x 16 floats. */
 const TILE_BYTES: usize = 128;
@@ -28,8 +28,18 @@ const PACK_SLACK_BYTES: usize = 192;
  * went from 92 to 97 % of the peak; at a 4 kB stride a block's rows share a few L1 sets, and 1024^3 fell from 98 to 76 %.
  */
 const IN_PLACE_BYTES: usize = 32768;
-/** With so few rows packing B costs more than it saves: 4x256x256 93 % in place and 64 packed, 8x1024x256 even, 16x1024x256 82 and 92. */
-const IN_PLACE_ROWS: usize = 8;
+/**
+ * With so few rows packing a B by rows costs more than it saves: 4x256x256 93 % in place and 64 packed, 16x1024x256 82 and 92. Blocks
+ * of B larger than this many floats are read row by row (gemv.ts): 8x1024x256 73 % and 52 in place, 8x512x256 75 and 88. So are those
+ * for three rows, a quarter of whose tiles is wasted: 3x100x300 72 % and 52.
+ */
+const FEW_ROWS: usize = 8;
+const FEW_ROWS_FLOATS: usize = 131072;
+/**
+ * Up to so many rows all panels of B are packed one by one, into the L1 cache, and A, if need be, once: 64x64x64 nt 88 and 90 %.
+ * Then A takes the room that B leaves free.
+ */
+const ONE_PANEL_ROWS: usize = 64;
 
 /** Tiles that m x n takes. */
 function tileCount(m: usize, n: usize): usize {
@@ -96,35 +106,38 @@ export function gemm(
     biasRow = 4;
     biasCol = 0;
   }
-  if (m === 1) {
-    gemv(c, cCol, a, aCol, b, bRow, bCol, bias, biasCol, scratch, n, k);
+  const kMax = kBlock(k);
+  if (m === 1 || (m <= FEW_ROWS && bCol === 4 && k >= 32 && (m === 3 || n * kMax > FEW_ROWS_FLOATS))) {
+    gemv(c, cRow, cCol, a, aRow, aCol, b, bRow, bCol, bias, biasRow, biasCol, scratch, m, n, k);
     return;
   }
-  const kMax = kBlock(k);
   const panels = scratch + TILE_BYTES;
-  const pairs = panels + ((kMax * min(NC, (n + 15) & ~15)) << 2) + PACK_SLACK_BYTES;
   const packsA = aCol !== 4 && aCol * kMax > IN_PLACE_BYTES;
-  const packsB = bCol !== 4 || (m > IN_PLACE_ROWS && bRow * kMax > IN_PLACE_BYTES);
-  for (let jc: usize = 0; jc < n; jc += NC) {
-    const nc = min(NC, n - jc);
-    for (let pc: usize = 0; pc < k; pc += kMax) {
-      const kc = min(kMax, k - pc);
+  const packsB = bCol !== 4 || (m > FEW_ROWS && bRow * kMax > IN_PLACE_BYTES);
+  const few = packsB && m <= ONE_PANEL_ROWS;
+  const nMax: usize = few ? 16 : NC;
+  const mMax: usize = few ? m : MC;
+  const groups = panels + ((kMax * min(nMax, (n + 15) & ~15)) << 2) + PACK_SLACK_BYTES;
+  for (let pc: usize = 0; pc < k; pc += kMax) {
+    const kc = min(kMax, k - pc);
+    for (let jc: usize = 0; jc < n; jc += nMax) {
+      const nc = min(nMax, n - jc);
       const blockB = b + pc * bRow + jc * bCol;
       // A last panel of fewer than 16 columns is always packed: the tile reads 16.
       const inPlace: usize = packsB ? 0 : nc & ~15;
       if (inPlace < nc) packPanels(panels, blockB + inPlace * bCol, bRow, bCol, kc, nc - inPlace);
-      for (let ic: usize = 0; ic < m; ic += MC) {
-        const mc = min(MC, m - ic);
+      for (let ic: usize = 0; ic < m; ic += mMax) {
+        const mc = min(mMax, m - ic);
         let blockA = a + ic * aRow + pc * aCol;
         let rowA = aRow;
         let colA = aCol;
-        let pairA = aRow << 1;
+        let groupA = aRow << 2;
         if (packsA) {
-          packRowPairs(pairs, blockA, aCol, mc, kc);
-          blockA = pairs;
+          if (jc === 0 || !few) packRows(groups, blockA, aCol, mc, kc);
+          blockA = groups;
           rowA = 4;
-          colA = 8;
-          pairA = kc << 3;
+          colA = 16;
+          groupA = kc << 4;
         }
         const to = c + ic * cRow + jc * cCol;
         const add = bias ? bias + ic * biasRow + jc * biasCol : 0;
@@ -136,7 +149,7 @@ export function gemm(
             blockA,
             rowA,
             colA,
-            pairA,
+            groupA,
             blockB,
             bRow,
             64,
@@ -158,7 +171,7 @@ export function gemm(
             blockA,
             rowA,
             colA,
-            pairA,
+            groupA,
             panels,
             64,
             kc << 6,

@@ -108,11 +108,25 @@ describe.each(TRANSPOSES)("gemm $name equals the reference bit for bit and write
 
   test("for one row and one column, long ones too", () => {
     const sizes = [
+      [1, 6, 810],
+      [13, 1, 401],
       [1, 1500, 30],
       [1500, 1, 30],
       [1, 30, 1500],
       [30, 1, 1500],
       [1, 1, 2000],
+    ] as const;
+    expect(faults(sizes)).toEqual([]);
+  });
+
+  test("for a few rows of a large matrix", () => {
+    const sizes = [
+      [2, 400, 410],
+      [3, 17, 39],
+      [3, 1030, 33],
+      [5, 1101, 130],
+      [8, 530, 250],
+      [380, 3, 47],
     ] as const;
     expect(faults(sizes)).toEqual([]);
   });
