@@ -3,17 +3,7 @@
 // to where the tap reads x. The products of a few channels at a time stay in L1 or L2. Which way is taken is decided here, too.
 import { Cells, Geometry, Grid, gridBytes, outputCells, Pass, planeOf, stripOf, vectors } from "./conv-geometry";
 import { fillGrid } from "./conv-pack";
-import {
-  biasBytes,
-  convolve,
-  listPass,
-  listPixels,
-  packGroup,
-  panelBytes,
-  pixelBytes,
-  termBytes,
-  WORK_BYTES,
-} from "./conv-pass";
+import { biasBytes, convolve, listPass, packGroup, panelBytes, pixelBytes, termBytes, WORK_BYTES } from "./conv-pass";
 
 /** Fewest pixels of a strip. */
 const STRIP_PIXELS: usize = 64;
@@ -108,21 +98,18 @@ export function columnsInputGrad(dx: usize, dy: usize, weight: usize, bias: usiz
   pass.cols = g.wo;
   pass.start = 0;
   pass.count = og;
-  listPixels(pass, grid, strip);
   for (let o: usize = 0; o < og; o++) {
     store<u32>(pass.terms + (o << 2), <u32>((o * grid.plane) << 2));
     store<u32>(weights + (o << 2), <u32>((o * cg * taps) << 2));
   }
-
-  listPass(pass, grid, weights, 1, 1);
+  listPass(pass, grid, strip, weights, 1, 9); // 8 channels and one more take all loops
 
   const xPlane = (g.h * g.w) << 2;
   const yGroup = (og * pixels) << 2;
   for (let n: usize = 0; n < g.n; n += strip) {
     const images = min(strip, g.n - n);
     for (let group: usize = 0; group < g.groups; group++) {
-      for (let b: usize = 0; b < images; b++)
-        fillGrid(grids + b * grid.image, dy + ((n + b) * g.groups + group) * yGroup, grid);
+      fillGrid(grids, dy + (n * g.groups + group) * yGroup, grid, images, g.groups * yGroup);
       for (let c: usize = 0; c < cg; c += together) {
         const channels = min(together, cg - c);
         const image = (channels * taps * pixels) << 2;

@@ -70,6 +70,18 @@ class Tile3x8 {
   }
 }
 
+/** Most bytes of grids that are filled at a time, where they alone are worked on: a part of L1. */
+const STRIP_BYTES: usize = 1 << 14;
+
+/** Whether all of `channels` are taken one at a time. */
+export function isFlat(channels: usize, pixels: usize): bool {
+  return channels - 1 < FLAT_CHANNELS && pixels >= 4;
+}
+/** How many of `n` images are then handled together, of a grid of `bytes` each. */
+export function flatStrip(n: usize, bytes: usize): usize {
+  return max<usize>(1, min(n, STRIP_BYTES / max<usize>(1, bytes)));
+}
+
 /** Whether the last of `channels` are taken one at a time, if images are not tiny. */
 export function endsFlat(channels: usize): bool {
   return (channels & 7) - 1 < FLAT_CHANNELS;

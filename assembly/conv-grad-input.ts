@@ -3,6 +3,7 @@
 // that no product with an inserted zero is ever made, which would cost time and turn an infinite weight into NaN.
 
 import { columnsInputGrad, columnsScratch, prefersColumns } from "./conv-columns";
+import { flatStrip, isFlat } from "./conv-flat";
 import {
   cellsBefore,
   Geometry,
@@ -15,17 +16,7 @@ import {
   vectors,
 } from "./conv-geometry";
 import { fillGrid, spreadRow, weaveRow } from "./conv-pack";
-import {
-  biasBytes,
-  convolve,
-  listPass,
-  listPixels,
-  packGroup,
-  panelBytes,
-  pixelBytes,
-  termBytes,
-  WORK_BYTES,
-} from "./conv-pass";
+import { biasBytes, convolve, listPass, packGroup, panelBytes, pixelBytes, termBytes, WORK_BYTES } from "./conv-pass";
 import { listPhase, spanOf, tapsOf } from "./conv-phase";
 import { isProduct, product, productScratch } from "./conv-pointwise";
 
@@ -41,7 +32,9 @@ function phasePixels(g: Geometry): usize {
   return phaseSpan(g.d, g.sd) * phaseSpan(g.h, g.sh) * phaseSpan(g.w, g.sw);
 }
 function strips(g: Geometry): usize {
-  return stripOf(g.n, phasePixels(g), STRIP_PIXELS, (g.og * outputPlane(g)) << 2);
+  const bytes = (g.og * outputPlane(g)) << 2;
+  const pixels = phasePixels(g);
+  return isFlat(g.cg, pixels) ? flatStrip(g.n, bytes) : stripOf(g.n, pixels, STRIP_PIXELS, bytes);
 }
 /** Bytes of a phase's result before it is spread over dx; none without a stride. */
 function phaseBytes(g: Geometry): usize {
@@ -149,8 +142,7 @@ export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, 
         pass.count = listPhase(terms, weights, fz, fy, fx, grid, g);
         pass.groupBytes = panelBytes(cg, pass.count, pass.size);
         if (pass.size === 0) continue;
-        listPixels(pass, grid, strip);
-        listPass(pass, grid, weights, pass.count / max<usize>(1, og), cg);
+        listPass(pass, grid, strip, weights, pass.count / max<usize>(1, og), cg);
         for (let group: usize = 0; group < g.groups; group++) {
           const w = weight + ((group * cg * count) << 2);
           packGroup(pass, panels + group * pass.groupBytes, w, weights, g.taps << 2, cg);
@@ -167,8 +159,7 @@ export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, 
   for (let n: usize = 0; n < g.n; n += strip) {
     const images = min(strip, g.n - n);
     for (let group: usize = 0; group < g.groups; group++) {
-      for (let b: usize = 0; b < images; b++)
-        fillGrid(grids + b * grid.image, dy + ((n + b) * g.groups + group) * yGroup, grid);
+      fillGrid(grids, dy + (n * g.groups + group) * yGroup, grid, images, g.groups * yGroup);
       const to = dx + n * xImage + group * cg * xPlane;
       const start = biases + group * biasBytes(cg);
       for (let phase: usize = 0; phase < phases; phase++) {

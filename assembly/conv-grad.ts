@@ -1,6 +1,6 @@
 // Gradient of the convolution for its weight: a product over pixels: dy's channels in lanes
 // `[pixels][16]`, taps of x splatted from the padded grid in place, tiles of taps x channels. The input gradient is in conv-grad-input.ts.
-import { endsFlat, FLAT_CHANNELS } from "./conv-flat";
+import { endsFlat, FLAT_CHANNELS, flatStrip, isFlat } from "./conv-flat";
 import { flatSumBytes, flatSums, foldSums, listTriples, tripleBytes } from "./conv-flat-grad";
 import { Geometry, Grid, gridBytes, inputGrid, inputPlane, listTaps, Pass, stripOf, vectors } from "./conv-geometry";
 import { fillGrid, toLanes, toPlanes } from "./conv-pack";
@@ -39,7 +39,8 @@ function blockBytes(g: Geometry, width: usize): usize {
   return width === 1 ? flatSumBytes(g.cg * g.taps) : (tiledTaps(g) * width) << 2;
 }
 function strips(g: Geometry): usize {
-  return stripOf(g.n, g.pixels, STRIP_PIXELS, (g.cg * inputPlane(g)) << 2);
+  const bytes = (g.cg * inputPlane(g)) << 2;
+  return isFlat(g.og, g.pixels) ? flatStrip(g.n, bytes) : stripOf(g.n, g.pixels, STRIP_PIXELS, bytes);
 }
 
 /** Bytes of scratch for `convWeightGrad`. */
@@ -94,7 +95,7 @@ export function convWeightGrad(dweight: usize, dy: usize, x: usize, geometry: us
   pass.rows = g.ho;
   pass.cols = g.wo;
   pass.start = 0;
-  listPixels(pass, grid, strip);
+  if (!isFlat(og, pixels)) listPixels(pass, grid, strip);
   listTaps(taps, grid, g);
   // the last tile's idle rows repeat a tap, their sums are dropped
   for (let k = count; k < tiled; k++) store<u32>(taps + (k << 2), load<u32>(taps + ((k - 1) << 2)));
@@ -107,8 +108,7 @@ export function convWeightGrad(dweight: usize, dy: usize, x: usize, geometry: us
     const images = min(strip, g.n - n);
     for (let group: usize = 0; group < g.groups; group++) {
       // a group's grids at a time: of a depthwise convolution they stay in L1
-      for (let b: usize = 0; b < images; b++)
-        fillGrid(grids + b * grid.image, x + ((n + b) * g.groups + group) * xGroup, grid);
+      fillGrid(grids, x + (n * g.groups + group) * xGroup, grid, images, g.groups * xGroup);
       let sum = sums + group * sumBytes(g);
       for (let o: usize = 0; o < og; ) {
         const width = lanesOf(og - o);

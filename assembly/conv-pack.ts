@@ -21,8 +21,8 @@ export function copyRows(d: usize, s: usize, rows: usize, n: usize, dStep: usize
   }
 }
 
-/** Copies an image `[channels][d][h][w]` into its grid, whose borders must be zero already. */
-export function fillGrid(at: usize, x: usize, grid: Grid): void {
+/** Copies images `[channels][d][h][w]`, `step` bytes apart, into their grids, whose borders must be zero already. */
+export function fillGrid(at: usize, x: usize, grid: Grid, images: usize, step: usize): void {
   const cells = changetype<Cells>(0);
   const sd = grid.sd;
   const sh = grid.sh;
@@ -41,17 +41,18 @@ export function fillGrid(at: usize, x: usize, grid: Grid): void {
         const x0 = cells.before(grid.left, fx, sw);
         const x1 = min(width, cells.before(grid.left + w, fx, sw));
         if (x1 <= x0) continue;
-        const phase = at + grid.phase(fz, fy, fx);
-        for (let c: usize = 0; c < grid.channels; c++)
-          for (let z = z0; z < z1; z++) {
-            const to = phase + ((c * grid.plane) << 2) + grid.at(z, y0, x0);
-            const row = (c * d + z * sd + fz - grid.front) * h + y0 * sh + fy - grid.top;
-            const from = x + ((row * w + x0 * sw + fx - grid.left) << 2);
-            const rows = y1 > y0 ? y1 - y0 : 0;
-            // rows that are adjacent in both are one
-            if (w === width && sh * sw === 1) copyRows(to, from, 1, rows * w, 0, 0, 1);
-            else copyRows(to, from, rows, x1 - x0, width << 2, (sh * w) << 2, sw);
-          }
+        const rows = y1 > y0 ? y1 - y0 : 0;
+        const first = at + grid.phase(fz, fy, fx);
+        for (let b: usize = 0; b < images; b++)
+          for (let c: usize = 0; c < grid.channels; c++)
+            for (let z = z0; z < z1; z++) {
+              const to = first + (((b * grid.channels + c) * grid.plane) << 2) + grid.at(z, y0, x0);
+              const row = (c * d + z * sd + fz - grid.front) * h + y0 * sh + fy - grid.top;
+              const from = x + b * step + ((row * w + x0 * sw + fx - grid.left) << 2);
+              // rows that are adjacent in both are one
+              if (w === width && x1 - x0 === w && sh * sw === 1) copyRows(to, from, 1, rows * w, 0, 0, 1);
+              else copyRows(to, from, rows, x1 - x0, width << 2, (sh * w) << 2, sw);
+            }
       }
     }
   }

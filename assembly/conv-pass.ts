@@ -1,7 +1,7 @@
 // One pass of the forward loops over a strip of images: pixels by a table, taps by a table, and the choice among three loops by shape.
 // The forward convolution is one pass; its input gradient is one pass for each phase of the stride. Packing is in conv-pack.ts, the loop
 // for few channels in conv-flat.ts.
-import { endsFlat, FLAT_CHANNELS, flat, listRuns, stepOf } from "./conv-flat";
+import { endsFlat, FLAT_CHANNELS, flat, isFlat, listRuns, stepOf } from "./conv-flat";
 import { Grid, Pass, vectors } from "./conv-geometry";
 import { packPanel, toLanes, toPlanes } from "./conv-pack";
 import { Tile2x16, Tile4x8 } from "./conv-tile";
@@ -60,9 +60,10 @@ export function listPixels(pass: Pass, grid: Grid, images: usize): void {
   for (let i: usize = 0; i < 4; i++, at += 4) store<u32>(at, <u32>(p - 4));
 }
 
-/** Lists the runs of the pass's terms, if some of `channels` need them; `span` and `offsets` are as `listRuns` has them. */
-export function listPass(pass: Pass, grid: Grid, offsets: usize, span: usize, channels: usize): void {
+/** Lists the pass's pixels in a strip of images, and the runs of its terms, where loops for `channels` need them; `span` and `offsets` are as `listRuns` has them. */
+export function listPass(pass: Pass, grid: Grid, images: usize, offsets: usize, span: usize, channels: usize): void {
   const count = pass.count;
+  if (!isFlat(channels, pass.size)) listPixels(pass, grid, images);
   pass.order = pass.terms + vectors(count << 2);
   pass.runs = pass.order + vectors(count << 2);
   if (endsFlat(channels))

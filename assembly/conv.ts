@@ -1,28 +1,24 @@
 // The convolution kernel: any stride, padding, dilation and groups, without an im2col buffer. A strip of images is copied into padded
 // grids (conv-pack.ts), then read in place by the loops of conv-pass.ts. Gradients are in conv-grad.ts.
+import { flatStrip, isFlat } from "./conv-flat";
 import { Geometry, Grid, gridBytes, inputGrid, inputPlane, listTaps, Pass, stripOf, vectors } from "./conv-geometry";
 import { fillGrid } from "./conv-pack";
-import {
-  biasBytes,
-  convolve,
-  listPass,
-  listPixels,
-  packGroup,
-  panelBytes,
-  pixelBytes,
-  termBytes,
-  WORK_BYTES,
-} from "./conv-pass";
+import { biasBytes, convolve, listPass, packGroup, panelBytes, pixelBytes, termBytes, WORK_BYTES } from "./conv-pass";
 import { isProduct, product, productScratch } from "./conv-pointwise";
 
 /** Fewest pixels of a strip: enough that a block of weights fetched from L2 is used often. */
 const STRIP_PIXELS: usize = 64;
 
+function strips(g: Geometry): usize {
+  const bytes = (g.cg * inputPlane(g)) << 2;
+  return isFlat(g.og, g.pixels) ? flatStrip(g.n, bytes) : stripOf(g.n, g.pixels, STRIP_PIXELS, bytes);
+}
+
 /** Bytes of scratch for `conv`; `geometry` points to the 22 counts of conv-geometry.ts. */
 export function convScratch(geometry: usize): usize {
   const g = changetype<Geometry>(geometry);
   if (isProduct(g)) return productScratch(g);
-  const strip = stripOf(g.n, g.pixels, STRIP_PIXELS, (g.cg * inputPlane(g)) << 2);
+  const strip = strips(g);
   const count = g.cg * g.taps;
   return (
     vectors(offsetof<Grid>()) +
@@ -42,7 +38,7 @@ export function conv(y: usize, x: usize, weight: usize, bias: usize, geometry: u
     product(y, x, weight, bias, g, false, scratch);
     return;
   }
-  const strip = stripOf(g.n, g.pixels, STRIP_PIXELS, (g.cg * inputPlane(g)) << 2);
+  const strip = strips(g);
   const cg = g.cg;
   const og = g.og;
   const pixels = g.pixels;
@@ -69,9 +65,8 @@ export function conv(y: usize, x: usize, weight: usize, bias: usize, geometry: u
   pass.cols = g.wo;
   pass.start = 0;
   pass.count = count;
-  listPixels(pass, grid, strip);
   listTaps(pass.terms, grid, g);
-  listPass(pass, grid, 0, g.taps, og);
+  listPass(pass, grid, strip, 0, g.taps, og);
 
   memory.fill(biases, 0, g.groups * biasBytes(og));
   for (let group: usize = 0; group < g.groups; group++) {
@@ -86,8 +81,7 @@ export function conv(y: usize, x: usize, weight: usize, bias: usize, geometry: u
     const images = min(strip, g.n - n);
     for (let group: usize = 0; group < g.groups; group++) {
       // a group's grids at a time: of a depthwise convolution they stay in L1
-      for (let b: usize = 0; b < images; b++)
-        fillGrid(grids + b * grid.image, x + ((n + b) * g.groups + group) * xGroup, grid);
+      fillGrid(grids, x + (n * g.groups + group) * xGroup, grid, images, g.groups * xGroup);
       convolve(
         y + n * yImage + ((group * og * pixels) << 2),
         pixels << 2,

@@ -31,7 +31,7 @@ export function maxWindows(y: usize, x: usize, g: Geometry, scratch: usize): voi
   for (let i: usize = 0, bytes = gridBytes(1, 1, grid.plane); i < bytes; i += 16) v128.store(cells + i, padding);
   const wo = g.wo;
   for (let plane: usize = 0; plane < g.n; plane++) {
-    fillGrid(cells, x, grid);
+    fillGrid(cells, x, grid, 1, 0);
     for (let oy: usize = 0; oy < g.ho; oy++) {
       const row = cells + ((oy * grid.width) << 2);
       for (let ox: usize = 0; ox < wo; ox += 4) {
@@ -69,7 +69,7 @@ export function maxWindowsIndex(y: usize, index: usize, x: usize, g: Geometry, s
   for (let i: usize = 0, bytes = gridBytes(1, 1, grid.plane); i < bytes; i += 16) v128.store(cells + i, padding);
   const wo = g.wo;
   for (let plane: usize = 0; plane < g.n; plane++) {
-    fillGrid(cells, x, grid);
+    fillGrid(cells, x, grid, 1, 0);
     for (let oy: usize = 0; oy < g.ho; oy++) {
       const row = cells + ((oy * grid.width) << 2);
       const first = <i32>((oy * g.sh - g.ph) * g.w - g.pw);
@@ -124,7 +124,7 @@ export function meanWindows(y: usize, x: usize, g: Geometry, scratch: usize, cou
   listDivisors(table, g, countPadding, divisor);
   const wo = g.wo;
   for (let plane: usize = 0; plane < g.n; plane++) {
-    fillGrid(cells, x, grid);
+    fillGrid(cells, x, grid, 1, 0);
     let divisors = table;
     for (let oy: usize = 0; oy < g.ho; oy++) {
       const row = cells + ((oy * grid.width) << 2);
