@@ -97,7 +97,7 @@ function repeated(layout: usize, b: usize): i32 {
   const axis = changetype<Axis>(layout + RECORD);
   if (head.rank !== 1 || !(head.stepA & head.stepB) || axis.b !== 0 || axis.a !== inner || inner > SHORT) return 0;
   const many = inner * min(axis.size, MANY);
-  for (let i = 0; i < many; i += inner) changetype<Row>(0).copy(LINE + (<usize>i << 2), b, <usize>inner << 2);
+  for (let i = 0; i < many; i += inner) changetype<Row>(0).copy(LINE + ((<usize>i) << 2), b, (<usize>inner) << 2);
   return many;
 }
 
