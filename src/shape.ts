@@ -105,7 +105,12 @@ export function normalizeAxis(op: string, axis: unknown, rank: number, name = "a
 
 /** Sorted, distinct axes counted from the front; all of them when `axis` is undefined. */
 export function normalizeAxes(op: string, axis: number | readonly number[] | undefined, rank: number): number[] {
-  if (axis === undefined) return [...Array(rank).keys()];
+  if (axis === undefined) {
+    // a loop, as an iterator takes longer than a small op
+    const all: number[] = [];
+    for (let i = 0; i < rank; i++) all.push(i);
+    return all;
+  }
   const list = (Array.isArray(axis) ? axis : [axis]).map((a: unknown) => normalizeAxis(op, a, rank));
   if (new Set(list).size !== list.length) throw refusal(op, "distinct axes", list);
   return rank === 0 ? [] : list.sort((a, b) => a - b);

@@ -2,7 +2,8 @@
 
 import { recordLinear } from "../autograd.ts";
 import { checkShape, normalizeAxes, normalizeAxis, refusal, type Shape, show, stridesOf } from "../shape.ts";
-import { empty, expectTensor, type Tensor } from "../tensor.ts";
+import { BYTES, empty, expectTensor, type Tensor } from "../tensor.ts";
+import { ints, k } from "../wasm.ts";
 import { composed } from "./internal/composed.ts";
 import { copyStrided } from "./internal/copy.ts";
 import { repeatTo } from "./internal/sums.ts";
@@ -26,8 +27,10 @@ function permuted(x: Tensor, order: readonly number[]): Tensor {
 }
 
 function recordPermute(op: string, x: Tensor, order: readonly number[]): Tensor {
-  const inverse = order.map((_, axis) => order.indexOf(axis));
-  return recordLinear(op, permuted(x, order), x, (dy) => recordPermute("permute", dy, inverse));
+  return recordLinear(op, permuted(x, order), x, (dy) => {
+    const inverse = order.map((_, axis) => order.indexOf(axis));
+    return recordPermute("permute", dy, inverse);
+  });
 }
 
 /**
@@ -214,5 +217,8 @@ export function repeat(x: Tensor, repeats: readonly number[]): Tensor {
  */
 export function clone(x: Tensor): Tensor {
   expectTensor("clone", "x", x);
-  return recordLinear("clone", copied(x, x.shape, stridesOf(x.shape)), x, (dy) => dy);
+  const { size, shape, dtype } = x;
+  const y = empty(shape, dtype);
+  k.copyBytes(y.ptr, x.ptr, ints([size * BYTES[dtype], 1, 1]), 1);
+  return recordLinear("clone", y, x, (dy) => dy);
 }

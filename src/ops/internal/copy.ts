@@ -9,9 +9,6 @@ export interface Layout {
   readonly strides: readonly number[];
 }
 
-/** One loop of the copy: how often, and the strides of y and x in elements. */
-type Dim = [size: number, yStride: number, xStride: number];
-
 /**
  * Copies x to y over every index below `shape`, of any length; or adds it to y, for float32. Writes exactly the elements
  * that `to` names.
@@ -28,26 +25,32 @@ export function copyStrided(
   if (dims === null) return;
   const bytes = BYTES[x.dtype];
   const copy = add ? k.addStrided : bytes === 4 ? k.copyWords : k.copyBytes;
-  copy(y.ptr + to.offset * bytes, x.ptr + from.offset * bytes, ints(dims.flat()), dims.length);
+  copy(y.ptr + to.offset * bytes, x.ptr + from.offset * bytes, ints(dims), dims.length / 3);
 }
 
-/** The fewest loops that visit the same elements, outermost first; null if there are none. */
-function merged(shape: readonly number[], yStrides: readonly number[], xStrides: readonly number[]): Dim[] | null {
-  const dims: Dim[] = [];
-  for (let i = shape.length - 1; i >= 0; i--) {
+/** The fewest loops that visit the same elements, outermost first: size, stride of y and of x for each; null if there are none. */
+function merged(shape: readonly number[], yStrides: readonly number[], xStrides: readonly number[]): number[] | null {
+  const dims: number[] = [];
+  for (let i = 0; i < shape.length; i++) {
     const size = shape[i]!;
     if (size === 0) return null;
     if (size === 1) continue;
-    const inner = dims.at(-1);
-    const [ys, xs] = [yStrides[i]!, xStrides[i]!];
-    if (inner !== undefined && ys === inner[0] * inner[1] && xs === inner[0] * inner[2]) inner[0] *= size;
-    else dims.push([size, ys, xs]);
+    const ys = yStrides[i]!;
+    const xs = xStrides[i]!;
+    const last = dims.length - 3;
+    if (last >= 0 && dims[last + 1] === ys * size && dims[last + 2] === xs * size) {
+      dims[last] = dims[last]! * size;
+      dims[last + 1] = ys;
+      dims[last + 2] = xs;
+    } else dims.push(size, ys, xs);
   }
-  if (dims.length === 0) return [[1, 1, 1]];
+  if (dims.length === 0) return [1, 1, 1];
   // The axis along which x is contiguous goes next to the innermost one of y: the two are a plane to transpose.
-  const lead = dims.findIndex(([, , xs]) => xs === 1);
-  if (lead > 1) dims.splice(1, 0, ...dims.splice(lead, 1));
-  return dims.reverse();
+  let lead = dims.length - 3;
+  while (lead > 0 && dims[lead + 2] !== 1) lead -= 3;
+  const next = dims.length - 6;
+  if (lead < next && dims[lead + 2] === 1) dims.splice(next, 0, ...dims.splice(lead, 3));
+  return dims;
 }
 
 /** Writes zeros to every element. */

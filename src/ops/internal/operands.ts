@@ -87,12 +87,20 @@ export function apply2(op: string, kernel: Kernel2, a: Tensor, b: Tensor, dtype:
   return y;
 }
 
-/** The layout where b has the shape of a's last axes, as a bias or a single number; null where it has not. */
+/** The layout of the usual broadcasts: b has the shape of a's last axes, as a bias or a number, or that of its first. */
 function rowsOf(a: Tensor, b: Tensor): readonly number[] | null {
   const lead = a.rank - b.rank;
   if (lead < 0 || a.size === 0) return null;
-  for (let i = 0; i < b.rank; i++) if (b.shape[i] !== a.shape[lead + i]) return null;
-  return b.size === 1 ? [a.size, 0, 1, 0, 1] : [b.size, 1, 1, 1, 1, a.size / b.size, 0, b.size, 0, 0];
+  if (b.size === 1) return [a.size, 0, 1, 0, 1];
+  let same = b.rank;
+  while (same > 0 && b.shape[same - 1] === a.shape[lead + same - 1]) same--;
+  if (same === 0) return [b.size, 1, 1, 1, 1, a.size / b.size, 0, b.size, 0, 0];
+  if (lead > 0) return null;
+  let ones = b.rank;
+  while (ones > 0 && b.shape[ones - 1] === 1) ones--;
+  for (let i = 0; i < ones; i++) if (b.shape[i] !== a.shape[i]) return null;
+  const inner = a.size / b.size;
+  return [inner, 1, 1, 0, 1, b.size, 0, inner, 1, 0];
 }
 
 /** y = kernel(a, b, c), broadcast. */
