@@ -33,6 +33,8 @@ export class Node implements GraphNode {
   refs = 1;
   /** Gradient collected so far during a walk. */
   pending: Tensor | null = null;
+  /** Gradient of a second result, for `backward` to use; a node of that result's own puts it there. */
+  second: Tensor | null = null;
   /** Whether a walk has reached it. */
   reached = false;
   /** The storages of the saved values: emptied by whoever releases them. */

@@ -78,7 +78,8 @@ export function walkBack(roots: readonly (readonly [Node, Tensor])[], walk: Walk
       }
       for (const node of order) {
         node.pending?.dispose();
-        node.pending = null;
+        node.second?.dispose();
+        node.pending = node.second = null;
         node.reached = false;
         node.release();
       }
@@ -137,24 +138,25 @@ function collect(root: Node, order: Node[]): void {
 
 /** Takes one node's gradient to what it was computed from. */
 function step(node: Node, walk: Walk): void {
-  const dy = node.pending;
-  if (dy === null) return;
+  let dy = node.pending;
+  if (dy === null && node.second === null) return;
   node.pending = null;
   const { edges } = node;
   const found: (Tensor | null)[] = [];
   try {
     const scope = new Scope();
     try {
-      walk.reach(node, dy);
+      if (dy !== null) walk.reach(node, dy);
       const needs = walk.needs(node);
       if (!needs.includes(true)) return;
+      dy ??= nothing(node.shape);
       const gradients = node.run(dy, scope, needs, walk.graph, !walk.retain);
       for (let i = 0; i < gradients.length; i++) {
         const gradient = gradients[i];
         found.push(gradient && needs[i] ? own(gradient, walk.graph) : null);
       }
     } finally {
-      dy.dispose();
+      dy?.dispose();
       scope.close();
     }
     if (!walk.retain) node.free();
@@ -170,6 +172,13 @@ function step(node: Node, walk: Walk): void {
   } finally {
     for (const gradient of found) gradient?.dispose(); // those that nobody took
   }
+}
+
+/** The gradient of a result that only its node's second result was used beside. */
+function nothing(shape: Shape): Tensor {
+  const dy = unscoped(shape, "float32");
+  k.clear(dy.ptr, 4 * dy.size);
+  return dy;
 }
 
 function expectShape(gradient: Tensor, shape: Shape, name: string): void {

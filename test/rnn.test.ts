@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import {
   cat,
   flatten,
+  grad,
   gru,
   lstm,
   memory,
@@ -287,6 +288,47 @@ describe("layers", () => {
       noGrad(() => layer.call(x));
     });
     expect(memory().tensors).toBe(before);
+  });
+});
+
+describe("last states", () => {
+  const layer = new nn.LSTM(3, 4, { batchFirst: true });
+  const x = random([2, 5, 3]);
+
+  it("have gradients without the outputs, as many walks as there are, and leave nothing behind", () => {
+    const [w] = layer.parameters() as [Tensor];
+    const before = memory().bytes;
+    tidy(() => {
+      const [y, [h, c]] = layer.call(x);
+      const loss = h.sum().add(c.sum());
+      const once = grad(loss, w, { retainGraph: true });
+      const twice = grad(loss, w, { retainGraph: true });
+      expect(twice.toArray()).toEqual(once.toArray());
+      // the last output is the last hidden state: the walk of the one has nothing of the other's
+      const all = grad(select(y, -1, { axis: 1 }).sum().add(c.sum()), w, { retainGraph: true });
+      expect(all.toArray()).toEqual(once.toArray());
+      expect(grad(y.sum(), w).toArray()).not.toEqual(once.toArray());
+    });
+    expect(memory().bytes).toBe(before);
+  });
+
+  it("are not computed from the outputs, and have no second order", () => {
+    tidy(() => {
+      const [y, [h]] = layer.call(x);
+      expect(() => grad(h.sum(), y, { retainGraph: true })).toThrow("to have a part in the outputs");
+      expect(grad(h.sum(), y, { allowUnused: true, retainGraph: true })).toBe(null);
+      const [w] = layer.parameters() as [Tensor];
+      expect(() => grad(h.sum(), w, { createGraph: true })).toThrow("got lstm, which has none");
+    });
+  });
+
+  it("stay as they are when the outputs are overwritten", () => {
+    tidy(() => {
+      const [y, [h]] = noGrad(() => new nn.LSTM(3, 4).call(x));
+      const kept = h.toArray();
+      y.data.fill(0);
+      expect(h.toArray()).toEqual(kept);
+    });
   });
 });
 

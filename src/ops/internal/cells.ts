@@ -8,22 +8,41 @@ import { relu, tanh } from "../activation.ts";
 /** The activation of a plain RNN: `tanh` or `relu`, the function or its name. */
 export type RNNActivation = "tanh" | "relu" | ((x: Tensor) => Tensor);
 
-/** Addresses of what a step reads and writes. */
-export interface Step {
-  /** How many sequences take part, and the size of the state. */
-  readonly rows: number;
-  readonly width: number;
-  /** The step's output, before any projection. */
-  readonly h: number;
-  /** The hidden state before it. */
-  readonly before: number;
-  /** The cell state, replaced in place; of a gradient, that with respect to it. */
-  readonly c: number;
-  /** Sums of the gates from the input, which become the gates. */
-  readonly gates: number;
-  /** Blocks of `width` floats a row that are kept for the gradient beside the gates. */
-  readonly kept: readonly number[];
-}
+/**
+ * One step of `rows` sequences. All but these and `width`, the size of the state, are addresses: `h`, the output, before any
+ * projection; `before`, the hidden state before it; `c`, the cell state, replaced in place; `gates`, sums of the gates from
+ * the input, which become the gates; `kept`, of the first of the blocks of `width` floats a row that are kept for the gradient
+ * beside the gates, `apart` bytes from one to the next; `sums`, those of the gates from the hidden state.
+ */
+type Step = (
+  rows: number,
+  width: number,
+  h: number,
+  before: number,
+  c: number,
+  gates: number,
+  kept: number,
+  apart: number,
+  sums: number,
+) => void;
+
+/**
+ * Its gradient: `c` is that of the cell state, replaced in place. Writes the gradients of both parts of the gates' sums from
+ * `dh`, that of the output.
+ */
+type StepGrad = (
+  rows: number,
+  width: number,
+  h: number,
+  before: number,
+  c: number,
+  gates: number,
+  kept: number,
+  apart: number,
+  dh: number,
+  dGates: number,
+  dSums: number,
+) => void;
 
 /** A kind of recurrent layer. */
 export interface Cell {
@@ -31,21 +50,20 @@ export interface Cell {
   readonly gates: number;
   /** How many blocks are kept beside the gates. */
   readonly kept: number;
-  /** `sums`: those of the gates from the hidden state. */
-  step(s: Step, sums: number): void;
-  /** Writes the gradients of both parts of the gates' sums from that of the output. */
-  grad(s: Step, dh: number, dGates: number, dSums: number): void;
+  /** The functions that compute it, as they are when it is asked: kernels may be exchanged. */
+  step(): Step;
+  grad(): StepGrad;
 }
 
 /** The output alone tells the gradient of either activation. */
 const plain = (name: "tanh" | "relu"): Cell => ({
   gates: 1,
   kept: 0,
-  step({ h, gates, rows, width }, sums) {
+  step: () => (rows, width, h, _before, _c, gates, _kept, _apart, sums) => {
     k.accumulate(gates, sums, rows * width);
     (name === "tanh" ? k.tanh : k.relu)(h, gates, rows * width);
   },
-  grad({ h, rows, width }, dh, dGates) {
+  grad: () => (rows, width, h, _before, _c, _gates, _kept, _apart, dh, dGates) => {
     (name === "tanh" ? k.tanhGrad : k.reluGrad)(dGates, dh, h, rows * width);
   },
 });
@@ -60,25 +78,7 @@ export function plainCell(op: string, nonlinearity: RNNActivation): Cell {
 }
 
 /** Gates i, f, g, o; tanh(c) and the c before are kept. */
-export const lstmCell: Cell = {
-  gates: 4,
-  kept: 2,
-  step({ h, c, gates, kept, rows, width }, sums) {
-    k.lstmCell(h, c, gates, kept[0]!, kept[1]!, sums, rows, width);
-  },
-  grad({ c, gates, kept, rows, width }, dh, dGates) {
-    k.lstmCellGrad(dGates, c, dh, gates, kept[0]!, kept[1]!, rows, width);
-  },
-};
+export const lstmCell: Cell = { gates: 4, kept: 2, step: () => k.lstmCell, grad: () => k.lstmCellGrad };
 
 /** Gates r, z, n; the hidden state's part of n's sum is kept, since r multiplies only that. */
-export const gruCell: Cell = {
-  gates: 3,
-  kept: 1,
-  step({ h, before, gates, kept, rows, width }, sums) {
-    k.gruCell(h, gates, kept[0]!, before, sums, rows, width);
-  },
-  grad({ before, gates, kept, rows, width }, dh, dGates, dSums) {
-    k.gruCellGrad(dGates, dSums, dh, gates, kept[0]!, before, rows, width);
-  },
-};
+export const gruCell: Cell = { gates: 3, kept: 1, step: () => k.gruCell, grad: () => k.gruCellGrad };

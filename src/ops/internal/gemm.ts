@@ -28,17 +28,15 @@ export interface Sizes {
   readonly k: number;
   /** A is stored as k x m. Default false. */
   readonly transA?: boolean;
-  /** Floats from a row of A, as it is stored, to the next. Default: as many as a row has. */
-  readonly aStep?: number;
   /** B is stored as n x k. Default false. */
   readonly transB?: boolean;
 }
 
 /** Writes C (m x n) at `c` from whole row-major matrices at `a` and `b`; `bias` (n) is an address, or 0 for none. */
 export function product(c: number, a: number, b: number, bias: number, sizes: Sizes): void {
-  const { m, n, k, transA = false, transB = false, aStep = transA ? m : k } = sizes;
+  const { m, n, k, transA = false, transB = false } = sizes;
   const room = scratch(gemmScratch(m, n, k));
-  kernels.gemm(c, a, b, bias, room, m, n, k, n, transA ? 1 : aStep, transA ? aStep : 1, transB ? 1 : n, transB ? k : 1);
+  kernels.gemm(c, a, b, bias, room, m, n, k, n, transA ? 1 : k, transA ? m : 1, transB ? 1 : n, transB ? k : 1);
 }
 
 /** A product for each pair of `aIndex[i]`, `bIndex[i]`, numbers of the matrices in their stacks; C's follow one another. */

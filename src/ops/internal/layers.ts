@@ -40,7 +40,6 @@ export const DEFAULTS: Required<RecurrentOptions> = {
 /** The states before; null or left out for zeros. */
 type States = readonly (Tensor | null | undefined)[];
 
-/** Refuses what is no float32 tensor of the shape. */
 /** Checks the weights, in groups of one layer and direction, and tells the sizes that they have. */
 function sizesOf(
   op: string,
@@ -129,17 +128,18 @@ export function layers<X extends Tensor | PackedSequence>(
       for (let i = layer * directions; i < (layer + 1) * directions; i++) {
         const before = states.map((s) => select(s, i));
         const own = weights.slice(i * group, (i + 1) * group);
-        const [y, ...ends] = recurrence(op, cell, rows, before, own, sizes, both.length > 0) as [Tensor, ...Tensor[]];
+        const turns = turned && layer === numLayers - 1;
+        const reverse = both.length > 0;
+        const [y, ...ends] = recurrence(op, cell, rows, before, own, sizes, reverse, turns) as [Tensor, ...Tensor[]];
         both.push(y);
         last.forEach((list, s) => {
           list.push(ends[s]!);
         });
       }
-      rows = bidirectional ? cat(both, { axis: 1 }) : both[0]!;
+      rows = bidirectional ? cat(both, { axis: -1 }) : both[0]!;
     }
     const after = last.map((list, s) => reshape(ordered(stack(list), packed?.unsortedIndices), shapes[s]!));
     if (packed) return [new PackedSequence(rows, sizes, packed.sortedIndices) as X, ...after];
-    const y = reshape(rows, [...(turned ? [first, second] : outer), directions * outputs]);
-    return [(turned ? transpose(y, 0, 1) : y) as X, ...after];
+    return [reshape(rows, [...outer, directions * outputs]) as X, ...after];
   });
 }

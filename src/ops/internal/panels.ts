@@ -1,32 +1,32 @@
 // A matrix that many products share, packed once for all of them.
 import { scratch } from "../../memory.ts";
-import { empty } from "../../tensor.ts";
+import { empty, type Tensor } from "../../tensor.ts";
 import { ints, k } from "../../wasm.ts";
 import { gemmScratch } from "./gemm.ts";
 
-/** Writes C (m x n) = A (m x depth) * B + bias (n); addresses, a bias of 0 is none. */
-export type Multiply = (c: number, a: number, bias: number, m: number) => void;
+/** Columns of the parts: so few that k.gemm reads a part in place. */
+const columnsOf = (depth: number): number => (depth > 128 ? 16 : 64);
 
 /**
- * The product with B (depth x n), whose element (p, j) is at `b` + p * row + j * col, in floats; one of these is 1. B is
- * cut into matrices of a few columns each, so narrow that k.gemm reads them in place: of a product of 32 rows with
- * 64 x 256 packing took 6 %, of one with 4 rows a third. They live as long as the scope around.
+ * The matrix (depth x n) whose element (p, j) is at `b` + p * row + j * col, in floats; one of these is 1. It is cut into
+ * matrices of a few columns each, so narrow that k.gemm reads them in place: of a product of 32 rows with 64 x 256 packing
+ * took 6 %, of one with 4 rows a third.
  */
-export function panels(b: number, n: number, depth: number, row: number, col: number): Multiply {
-  const columns = depth > 128 ? 16 : 64;
+export function panels(b: number, n: number, depth: number, row: number, col: number): Tensor {
+  const columns = columnsOf(depth);
   const [full, rest] = [Math.floor(n / columns), n % columns];
-  const block = empty([n * depth]).ptr;
+  const block = empty([n * depth]);
+  const { ptr } = block;
   if (full > 0) {
-    k.copyWords(block, b, ints([full, columns * depth, columns * col, depth, columns, row, columns, 1, col]), 3);
+    k.copyWords(ptr, b, ints([full, columns * depth, columns * col, depth, columns, row, columns, 1, col]), 3);
   }
   const at = n - rest;
-  if (rest > 0) k.copyWords(block + 4 * at * depth, b + 4 * at * col, ints([depth, rest, row, rest, 1, col]), 2);
-  return (c, a, bias, m) => {
-    const room = scratch(gemmScratch(m, columns, depth));
-    for (let j = 0; j < n; j += columns) {
-      const width = Math.min(columns, n - j);
-      const panel = block + 4 * j * depth;
-      k.gemm(c + 4 * j, a, panel, bias && bias + 4 * j, room, m, width, depth, n, depth, 1, width, 1);
-    }
-  };
+  if (rest > 0) k.copyWords(ptr + 4 * at * depth, b + 4 * at * col, ints([depth, rest, row, rest, 1, col]), 2);
+  return block;
+}
+
+/** Writes C (m x n) = A (m x depth) * B + bias (n); addresses, B of `panels`, a bias of 0 is none. */
+export function multiply(c: number, a: number, b: number, bias: number, m: number, n: number, depth: number): void {
+  const columns = columnsOf(depth);
+  k.gemmPanels(c, a, b, bias, scratch(gemmScratch(m, columns, depth)), m, n, depth, columns);
 }
