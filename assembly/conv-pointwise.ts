@@ -2,7 +2,7 @@
 // gemm-tile.ts want them. Other shapes are conv-pass.ts's and conv-grad.ts's. In % of the peak, there and here: 64->128 on 16x16 forward
 // 82 and 89, input gradient 80 and 87, weight gradient 85 and 92; 32->32 on 32x32 71 and 76, 72 and 79, 75 and 86.
 import { Geometry, vectors } from "./conv-geometry";
-import { kBlock, packPanels, packRowPairs } from "./gemm-pack";
+import { kBlock, packPanels, packRows } from "./gemm-pack";
 import { tiles } from "./gemm-tile";
 
 /** Room for a tile on its way to an edge. */
@@ -36,7 +36,7 @@ function panelBytes(k: usize, columns: usize): usize {
 /** Bytes of scratch for `product`. */
 export function productScratch(g: Geometry): usize {
   const biases = max(g.c, g.o) << 6;
-  return TILE_BYTES + panelBytes(max(g.cg, g.og), COLUMNS) + biases + vectors((g.groups * (g.cg + 1) * g.og) << 2);
+  return TILE_BYTES + panelBytes(max(g.cg, g.og), COLUMNS) + biases + vectors((g.groups * (g.cg + 3) * g.og) << 2);
 }
 /** Bytes of scratch for `weightProduct`. */
 export function weightProductScratch(g: Geometry): usize {
@@ -67,12 +67,12 @@ export function product(
   let col: usize = 4;
   let group = m * row;
   if (transposed) {
-    const pairs = biases + ((groups * max(m, k)) << 6);
-    const size = ((m + 1) & ~1) * row;
-    for (let i: usize = 0; i < groups; i++) packRowPairs(pairs + i * size, weight + i * group, m << 2, m, k);
-    weight = pairs;
+    const packed = biases + ((groups * max(m, k)) << 6);
+    const size = ((m + 3) & ~3) * row;
+    for (let i: usize = 0; i < groups; i++) packRows(packed + i * size, weight + i * group, m << 2, m, k);
+    weight = packed;
     row = 4;
-    col = 8;
+    col = 16;
     group = size;
   }
 
@@ -95,7 +95,7 @@ export function product(
             a + p * col,
             row,
             col,
-            k << 3,
+            k << 4,
             panel,
             64,
             0,
@@ -132,7 +132,7 @@ export function weightProduct(dweight: usize, dy: usize, x: usize, g: Geometry, 
       for (let c: usize = 0; c < cg; c += 16) {
         const cols = min<usize>(16, cg - c);
         packPanels(panel, x + c * plane + (p << 2), 4, plane, kc, cols);
-        tiles(to + (c << 2), cg << 2, 4, a, plane, 4, plane << 1, panel, 64, 0, 0, 0, 0, scratch, og, cols, kc, first);
+        tiles(to + (c << 2), cg << 2, 4, a, plane, 4, plane << 2, panel, 64, 0, 0, 0, 0, scratch, og, cols, kc, first);
       }
     }
     x += cg * plane;
