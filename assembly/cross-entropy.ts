@@ -27,8 +27,8 @@ class Weights {
 }
 
 /**
- * each[i] = L[i], 0 where target[i] is ignoreIndex; p = softmax(logits). `parts` is scratch for 2 n floats, each of its
- * halves rounded up to a vector.
+ * each[i] = L[i], 0 where target[i] is ignoreIndex; p = softmax(logits), unless it is a null pointer. `parts` is scratch
+ * for 2 n floats, each of its halves rounded up to a vector.
  */
 export function crossEntropy(
   each: usize,
@@ -49,10 +49,16 @@ export function crossEntropy(
   // L = shift + factor * log(total), whose logarithms are taken four samples at a time at the end.
   const totals = parts;
   const factors = parts + ((n + 3) & ~3) * 4;
-  for (let i: usize = 0; i < n; i++, logits += classes << 2, p += classes << 2) {
+  for (let i: usize = 0; i < n; i++, logits += classes << 2) {
     const max = row.max(logits, classes);
-    let total = row.exp(p, logits, classes, max);
-    row.scale(p, classes, 1 / total);
+    let total: f32;
+    if (p === 0) {
+      total = row.sumExp(logits, classes, max);
+    } else {
+      total = row.exp(p, logits, classes, max);
+      row.scale(p, classes, 1 / total);
+      p += classes << 2;
+    }
     const t = load<i32>(target + (i << 2));
     let factor: f32 = 0;
     let shift: f32 = 0;

@@ -89,18 +89,31 @@ class Columns16 {
 /** y = e^(x - max) / sum of e^(x - max) */
 export function softmax(y: usize, x: usize, outer: usize, reduce: usize, inner: usize): void {
   const stride = inner << 2;
-  if (reduce === 0) return;
+  if (reduce === 0 || outer === 0) return;
+  if (inner === 1) {
+    softmaxRows(y, x, outer, reduce);
+    return;
+  }
   for (; outer > 0; outer--, x += reduce * stride, y += reduce * stride) {
-    if (inner === 1) {
-      const row = changetype<Row>(0);
-      row.scale(y, reduce, 1 / row.exp(y, x, reduce, row.max(x, reduce)));
-      continue;
-    }
     let at: usize = 0;
     for (; at + 4 * VECTOR <= stride; at += 4 * VECTOR)
       changetype<Columns16>(0).of(y + at, x + at, reduce, stride, false);
     for (; at < stride; at += VECTOR) softmaxColumns4(y + at, x + at, reduce, stride, <i32>((stride - at) >> 2));
   }
+}
+
+/** A row is divided by its sum after the exponentials of the next, which need not wait for that sum: 0.72 instead of 0.75 ns. */
+function softmaxRows(y: usize, x: usize, rows: usize, n: usize): void {
+  const row = changetype<Row>(0);
+  const size = n << 2;
+  let total = row.exp(y, x, n, row.max(x, n));
+  for (; rows > 1; rows--, y += size) {
+    x += size;
+    const next = row.exp(y + size, x, n, row.max(x, n));
+    row.scale(y, n, 1 / total);
+    total = next;
+  }
+  row.scale(y, n, 1 / total);
 }
 
 function softmaxColumns4(y: usize, x: usize, rows: usize, stride: usize, count: i32): void {

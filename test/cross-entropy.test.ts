@@ -1,5 +1,5 @@
 // Cross-entropy against a float64 reference: hard and soft targets, weights, smoothing, ignored labels, and every refusal.
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import "../src/boot.ts";
 import { backward } from "../src/backward.ts";
 import { memory } from "../src/memory.ts";
@@ -180,6 +180,15 @@ describe("crossEntropy with class indices", () => {
     expect(crossEntropy(tensor([[NaN, 1]]), labels([1])).item()).toBeNaN();
     expect(crossEntropy(tensor([[-Infinity, -Infinity]]), labels([1])).item()).toBeNaN();
   });
+});
+
+test.each(["mean", "sum", "none"] as const)("%s: the same bits with and without a gradient to come", (reduction) => {
+  const logits = random([5, 37]);
+  const target = labels([3, 36, -100, 0, 11]);
+  const options = { reduction, labelSmoothing: 0.1 };
+  const without = crossEntropy(logits, target, options);
+  logits.requiresGrad = true;
+  expect(without.data).toEqual(crossEntropy(logits, target, options).data);
 });
 
 describe("crossEntropy with probabilities", () => {

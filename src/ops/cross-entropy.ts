@@ -1,6 +1,7 @@
 // Cross-entropy of logits, fused with log-softmax; the other losses are src/losses/.
-import { type Backward, record, type Saved } from "../autograd.ts";
+import { type Backward, isRecording, record, type Saved } from "../autograd.ts";
 import { scratch } from "../memory.ts";
+import { label } from "../observe.ts";
 import { checkInt, checkNumber, checkOptions, fault, refusal, sameShape, show, without } from "../shape.ts";
 import { empty, expectTensor, type Tensor } from "../tensor.ts";
 import { k } from "../wasm.ts";
@@ -98,16 +99,21 @@ function ofLabels(
   const classes = logits.shape.at(-1)!;
   const isMean = reduction === "mean";
   const isEach = reduction === "none";
-  const p = empty(logits.shape);
+  // without a gradient to come the probabilities are not written: 0.6 instead of 0.75 ns a value
+  const p = isRecording() && logits.requiresGrad ? empty(logits.shape) : undefined;
   const norm = empty([]);
   const y = empty(isEach ? target.shape : []);
   const w = weight?.ptr ?? 0;
   const bytes = Math.ceil(n / 4) * 16;
   const parts = scratch(3 * bytes);
   const each = isEach ? y.ptr : parts + 2 * bytes;
-  k.crossEntropy(each, p.ptr, parts, logits.ptr, target.ptr, w, n, classes, ignoreIndex, smoothing);
+  k.crossEntropy(each, p?.ptr ?? 0, parts, logits.ptr, target.ptr, w, n, classes, ignoreIndex, smoothing);
   if (isMean) k.crossEntropyMean(y.ptr, norm.ptr, each, target.ptr, w, n, ignoreIndex);
   else if (!isEach) k.sum(y.ptr, each, 1, n, 1, 1);
+  if (p === undefined) {
+    norm.dispose();
+    return label(OP, y, [logits]);
+  }
   recordSoftmax("softmax", p, logits, [n, classes, 1]);
   /** Softmax minus the labels' distribution, times dy, as the kernel writes it; norm is a byte address or 0. */
   const grad = (dx: Tensor, [p, target, , weight]: Saved, dy: Tensor, norm: number, step: number): Tensor => {
