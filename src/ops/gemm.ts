@@ -11,7 +11,7 @@ import { affine, expectRank, multiply, ranked } from "./internal/multiply.ts";
  * broadcast. A vector on the left counts as a row, on the right as a column, and its axis is left out of the result;
  * two vectors give their dot product, a scalar.
  *
- * Each element is summed in the order of k in blocks of at most 384, whatever the other sizes.
+ * Each element is summed in the order of k in blocks of at most 400, whatever the other sizes.
  *
  * @param a float32 of shape `[..., m, k]` or `[k]`.
  * @param b float32 of shape `[..., k, n]` or `[k]`.

@@ -5,7 +5,7 @@ import { expectTensor, type Tensor } from "../../tensor.ts";
 import { k as kernels } from "../../wasm.ts";
 
 /** Longest chain of additions, columns of a block of B, rows of a block of A: KC, NC and MC of assembly/gemm*.ts. */
-const KC = 384;
+const KC = 400;
 const NC = 256;
 const MC = 16;
 /** A tile of 2 x 16 floats on its way to an edge, and what packing may write past its last panel, in bytes. */
