@@ -6,7 +6,7 @@
  * (kBlock x 16 floats, 25 kB) no longer fits a 32 kB L1 cache: 1024^3 at 91 % of the peak with 256, 92 with 384, 94 with 512. 784,
  * the pixels of a digit, are two blocks, at 90 %; with 384 they were three, at 87.
  */
-const KC: usize = 384;
+const KC: usize = 400;
 /** Length of the blocks that k is cut into: as few as KC allows, of equal length, a multiple of 4. Depends on k only. */
 export function kBlock(k: usize): usize {
   const blocks = (k + KC - 1) / KC;

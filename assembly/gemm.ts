@@ -41,9 +41,10 @@ const FEW_ROWS_FLOATS: usize = 131072;
  */
 const ONE_PANEL_ROWS: usize = 64;
 
-/** Tiles that m x n takes. */
-function tileCount(m: usize, n: usize): usize {
-  return ((m + 1) >> 1) * ((n + 15) >> 4);
+/** What m x n costs, in tiles: those of 2 x 16, those of 4 x 8 in a narrow last panel, and turning a B by columns around. */
+function cost(m: usize, n: usize, turns: bool): usize {
+  const narrow = (n & 15) - 1 < 8;
+  return ((m + 1) >> 1) * ((n + 7) >> 4) + (narrow ? (m + 3) >> 2 : 0) + (turns ? (n + 15) >> 4 : 0);
 }
 
 /** C = bias, or zero: what a product over k = 0 is. */
@@ -88,7 +89,7 @@ export function gemm(
   bCol <<= 2;
   // A narrow product wastes most of a 16-wide tile; its transpose, C' = B' * A', sums the same products in the same order.
   // The transpose is stored float by float, hence the margin.
-  if (m > 1 && (n === 1 || tileCount(m, n) * 4 > tileCount(n, m) * 5)) {
+  if (m > 1 && (n === 1 || cost(m, n, bCol !== 4) * 8 > cost(n, m, aRow !== 4) * 9)) {
     let swap = a;
     a = b;
     b = swap;

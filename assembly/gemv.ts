@@ -28,23 +28,37 @@ class Rows {
   @inline
   one8(sums: usize, end: usize, a: usize, aCol: usize, b: usize, bRow: usize): void {
     const a0 = v128.load_splat<f32>(a);
-    const a1 = v128.load_splat<f32>((a += aCol));
-    const a2 = v128.load_splat<f32>((a += aCol));
-    const a3 = v128.load_splat<f32>((a += aCol));
-    const a4 = v128.load_splat<f32>((a += aCol));
-    const a5 = v128.load_splat<f32>((a += aCol));
-    const a6 = v128.load_splat<f32>((a += aCol));
-    const a7 = v128.load_splat<f32>((a += aCol));
+    a += aCol;
+    const a1 = v128.load_splat<f32>(a);
+    a += aCol;
+    const a2 = v128.load_splat<f32>(a);
+    a += aCol;
+    const a3 = v128.load_splat<f32>(a);
+    a += aCol;
+    const a4 = v128.load_splat<f32>(a);
+    a += aCol;
+    const a5 = v128.load_splat<f32>(a);
+    a += aCol;
+    const a6 = v128.load_splat<f32>(a);
+    a += aCol;
+    const a7 = v128.load_splat<f32>(a);
     for (; sums < end; sums += 16, b += 16) {
       let at = b;
       let sum = f32x4.add(v128.load(sums), f32x4.mul(a0, v128.load(at)));
-      sum = f32x4.add(sum, f32x4.mul(a1, v128.load((at += bRow))));
-      sum = f32x4.add(sum, f32x4.mul(a2, v128.load((at += bRow))));
-      sum = f32x4.add(sum, f32x4.mul(a3, v128.load((at += bRow))));
-      sum = f32x4.add(sum, f32x4.mul(a4, v128.load((at += bRow))));
-      sum = f32x4.add(sum, f32x4.mul(a5, v128.load((at += bRow))));
-      sum = f32x4.add(sum, f32x4.mul(a6, v128.load((at += bRow))));
-      v128.store(sums, f32x4.add(sum, f32x4.mul(a7, v128.load((at += bRow)))));
+      at += bRow;
+      sum = f32x4.add(sum, f32x4.mul(a1, v128.load(at)));
+      at += bRow;
+      sum = f32x4.add(sum, f32x4.mul(a2, v128.load(at)));
+      at += bRow;
+      sum = f32x4.add(sum, f32x4.mul(a3, v128.load(at)));
+      at += bRow;
+      sum = f32x4.add(sum, f32x4.mul(a4, v128.load(at)));
+      at += bRow;
+      sum = f32x4.add(sum, f32x4.mul(a5, v128.load(at)));
+      at += bRow;
+      sum = f32x4.add(sum, f32x4.mul(a6, v128.load(at)));
+      at += bRow;
+      v128.store(sums, f32x4.add(sum, f32x4.mul(a7, v128.load(at))));
     }
   }
 
@@ -76,13 +90,16 @@ class Rows {
       let w = v128.load(at);
       let sum = f32x4.add(v128.load(sums), f32x4.mul(x0, w));
       let sum2 = f32x4.add(v128.load(next), f32x4.mul(y0, w));
-      w = v128.load((at += bRow));
+      at += bRow;
+      w = v128.load(at);
       sum = f32x4.add(sum, f32x4.mul(x1, w));
       sum2 = f32x4.add(sum2, f32x4.mul(y1, w));
-      w = v128.load((at += bRow));
+      at += bRow;
+      w = v128.load(at);
       sum = f32x4.add(sum, f32x4.mul(x2, w));
       sum2 = f32x4.add(sum2, f32x4.mul(y2, w));
-      w = v128.load((at += bRow));
+      at += bRow;
+      w = v128.load(at);
       sum = f32x4.add(sum, f32x4.mul(x3, w));
       sum2 = f32x4.add(sum2, f32x4.mul(y3, w));
       v128.store(sums, sum);
@@ -131,9 +148,12 @@ class Columns {
   @inline
   four(sum: v128, x: v128, b: usize, bCol: usize, steps: usize): v128 {
     const x0 = f32x4.mul(x, v128.load(b));
-    const x1 = f32x4.mul(x, v128.load((b += bCol)));
-    const x2 = f32x4.mul(x, v128.load((b += bCol)));
-    const x3 = f32x4.mul(x, v128.load((b += bCol)));
+    b += bCol;
+    const x1 = f32x4.mul(x, v128.load(b));
+    b += bCol;
+    const x2 = f32x4.mul(x, v128.load(b));
+    b += bCol;
+    const x3 = f32x4.mul(x, v128.load(b));
     const low01 = v128.shuffle<f32>(x0, x1, 0, 4, 1, 5);
     const low23 = v128.shuffle<f32>(x2, x3, 0, 4, 1, 5);
     const high01 = v128.shuffle<f32>(x0, x1, 2, 6, 3, 7);

@@ -9,22 +9,37 @@ import type { Benchmark } from "./harness.ts";
 type Size = readonly [m: number, n: number, k: number];
 
 const SQUARE: Size[] = [64, 128, 256, 512, 1024].map((n) => [n, n, n]);
-/** Layers: the MLP's first, a classifier's last, odd sizes, one row (inference), one column. */
+/** Layers: the MLP's first, a classifier's last, odd sizes. */
 const LAYERS: Size[] = [
   [64, 128, 784],
   [32, 10, 784],
   [99, 101, 103],
+  [50, 50, 50],
+];
+/** A row or a few (inference), a column or a few, of which memory may be the limit. */
+const SKINNY: Size[] = [
   [1, 1024, 1024],
+  [1, 256, 256],
+  [2, 1024, 1024],
+  [4, 256, 256],
+  [8, 1024, 256],
+  [8, 1024, 1024],
   [1024, 1, 1024],
+  [1024, 2, 1024],
+  [1024, 4, 1024],
+  [1024, 8, 1024],
 ];
-const TRANSPOSED: Size[] = [
-  [64, 64, 64],
-  [256, 256, 256],
-  [1024, 1024, 1024],
-  [64, 128, 784],
+const SKINNY_LINEAR: Size[] = [
+  [1, 1024, 1024],
+  [1, 256, 256],
+  [2, 1024, 1024],
+  [4, 1024, 1024],
+  [8, 1024, 1024],
 ];
+const TRANSPOSED: Size[] = [...SQUARE, [64, 128, 784]];
 
 const flopsOf = ([m, n, k]: Size): number => 2 * m * n * k;
+const bytesOf = ([m, n, k]: Size): number => 4 * (m * k + k * n + m * n);
 const nameOf = (size: Size): string => `gemm ${size.join("x")}`;
 
 const plain = (size: Size): Benchmark => ({
@@ -57,6 +72,9 @@ const byKernel = (size: Size, transB: boolean): Benchmark => ({
   },
 });
 
+/** Nearly all of it is read, once. */
+const memoryOf = (size: Size) => ({ bytes: bytesOf(size), stream: "read" }) as const;
+
 /** What an eager call costs around next to no arithmetic, in microseconds. */
 const TINY: Benchmark[] = [
   {
@@ -85,6 +103,8 @@ const TINY: Benchmark[] = [
 export default [
   ...SQUARE.map(plain),
   ...LAYERS.map(plain),
+  ...SKINNY.map((size) => ({ ...plain(size), ...memoryOf(size) })),
+  ...SKINNY_LINEAR.map((size) => ({ ...byLinear(size), ...memoryOf(size) })),
   ...TRANSPOSED.flatMap((size) => [byLinear(size), byKernel(size, false), byKernel(size, true)]),
   ...TINY,
 ] satisfies Benchmark[];

@@ -3,9 +3,9 @@ import { matmul } from "../src/ops/gemm.ts";
 import { type Shape, sizeOf } from "../src/shape.ts";
 import type { Tensor } from "../src/tensor.ts";
 
-/** Length of the blocks of k: as few as 384 allows, of equal length rounded up to a multiple of 4. */
+/** Length of the blocks of k: as few as 400 allows, of equal length rounded up to a multiple of 4. */
 export function kBlock(k: number): number {
-  const blocks = Math.ceil(k / 384);
+  const blocks = Math.ceil(k / 400);
   return Math.ceil(Math.ceil(k / blocks) / 4) * 4;
 }
 

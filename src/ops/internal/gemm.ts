@@ -1,11 +1,11 @@
 // The kernel k.gemm as other ops call it: the size of its scratch, and calls on row-major matrices given by address, one
-// or a batch, and the gradients of one product. Shapes and batches are src/ops/gemm.ts.
+// or a batch. Shapes and batches are src/ops/gemm.ts.
 import { scratch } from "../../memory.ts";
-import { empty, expectTensor, type Tensor } from "../../tensor.ts";
+import { expectTensor, type Tensor } from "../../tensor.ts";
 import { k as kernels } from "../../wasm.ts";
 
 /** Longest chain of additions, columns of a block of B, rows of a block of A: KC, NC and MC of assembly/gemm*.ts. */
-const KC = 384;
+const KC = 400;
 const NC = 256;
 const MC = 16;
 /** A tile of 2 x 16 floats on its way to an edge, and what packing may write past its last panel, in bytes. */
@@ -56,27 +56,6 @@ export function products(
     const [ai, bi] = [a + 4 * m * k * aIndex[i]!, b + 4 * k * n * bIndex[i]!];
     kernels.gemm(c + 4 * m * n * i, ai, bi, 0, room, m, n, k, n, aRow, aCol, bRow, bCol);
   }
-}
-
-/** dA = dC * B', dB = A' * dC, each only where it is needed. */
-export function productGrad(
-  dy: Tensor,
-  a: Tensor,
-  b: Tensor,
-  needs: readonly boolean[],
-  { m, n, k }: Sizes,
-): [Tensor | null, Tensor | null] {
-  let da: Tensor | null = null;
-  let db: Tensor | null = null;
-  if (needs[0]) {
-    da = empty(a.shape);
-    product(da.ptr, dy.ptr, b.ptr, 0, { m, n: k, k: n, transB: true });
-  }
-  if (needs[1]) {
-    db = empty(b.shape);
-    product(db.ptr, a.ptr, dy.ptr, 0, { m: k, n, k: m, transA: true });
-  }
-  return [da, db];
 }
 
 /** Refuses what is no float32 tensor: there is no integer product. */

@@ -4,7 +4,7 @@ import { broadcastShapes, fault, type Shape, show, sizeOf } from "../../shape.ts
 import { empty, expectTensor, type Tensor } from "../../tensor.ts";
 import { transpose } from "../permute.ts";
 import { reshape } from "../shape.ts";
-import { expectFloat, product, productGrad, products } from "./gemm.ts";
+import { expectFloat, product, products, type Sizes } from "./gemm.ts";
 import { sumTo } from "./sums.ts";
 
 /** Refuses operands whose shapes do not fit together. */
@@ -34,6 +34,12 @@ export function multiply(op: string, a: Tensor, b: Tensor): Tensor {
   const m = a.rank === 1 ? 1 : a.shape[a.rank - 2]!;
   const n = b.rank === 1 ? 1 : b.shape[b.rank - 1]!;
   if (k !== b.shape[Math.max(0, b.rank - 2)]) throw mismatch(op, "inner sizes to match", a, b);
+  if (b.rank <= 2) {
+    const shape = a.shape.slice(0, -1);
+    const rows = sizeOf(shape);
+    if (b.rank === 2) shape.push(n);
+    return affine(op, a, b, null, shape, { m: rows, n, k });
+  }
   const [aBatch, bBatch] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
   let batch: number[];
   try {
@@ -41,8 +47,10 @@ export function multiply(op: string, a: Tensor, b: Tensor): Tensor {
   } catch {
     throw mismatch(op, "batch axes that broadcast together", a, b);
   }
-  const matrix = [...(a.rank === 1 ? [] : [m]), ...(b.rank === 1 ? [] : [n])];
-  const y = empty([...batch, ...matrix]);
+  const matrix = a.rank === 1 ? [n] : [m, n];
+  const shape = [...batch, ...matrix];
+  if (sizeOf(bBatch) === 1) return affine(op, a, b, null, shape, { m: m * sizeOf(aBatch), n, k });
+  const y = empty(shape);
   const twice: Backward = (dy, [a, b], needs) => {
     // vectors as the matrices that they count as
     const [rows, columns] = [reshape(a, [...aBatch, m, k]), reshape(b, [...bBatch, k, n])];
@@ -52,13 +60,6 @@ export function multiply(op: string, a: Tensor, b: Tensor): Tensor {
       needs[1] ? reshape(sumTo(multiply("matmul", transpose(rows), d), columns.shape), b.shape) : null,
     ];
   };
-  if (sizeOf(bBatch) === 1) {
-    // One B for all of A's matrices: they are one tall matrix.
-    const rows = m * sizeOf(aBatch);
-    product(y.ptr, a.ptr, b.ptr, 0, { m: rows, n, k });
-    const back: Backward = (dy, [a, b], needs) => productGrad(dy, a, b, needs, { m: rows, n, k });
-    return record(op, y, [a, b], [a, b], back, twice);
-  }
   const [aIndex, bIndex] = [indices(aBatch, batch), indices(bBatch, batch)];
   products(y.ptr, a.ptr, b.ptr, { m, n, k }, aIndex, bIndex);
   const back: Backward = (dy, [a, b], needs) => {
@@ -78,6 +79,45 @@ export function multiply(op: string, a: Tensor, b: Tensor): Tensor {
     return [da, db];
   };
   return record(op, y, [a, b], [a, b], back, twice);
+}
+
+/**
+ * All rows of x, m of them, by one matrix w, with `transB` by its transpose, plus `bias`; `shape` is the result's. A tall
+ * matrix stands for a batch.
+ */
+export function affine(op: string, x: Tensor, w: Tensor, bias: Tensor | null, shape: Shape, sizes: Sizes): Tensor {
+  const { m, n, k, transB = false } = sizes;
+  const y = empty(shape);
+  product(y.ptr, x.ptr, w.ptr, bias?.ptr ?? 0, sizes);
+  const outShape = bias?.shape;
+  const back: Backward = (dy, [x, w], needs) => {
+    let dx: Tensor | null = null;
+    let dw: Tensor | null = null;
+    if (needs[0]) {
+      dx = empty(x.shape);
+      product(dx.ptr, dy.ptr, w.ptr, 0, { m, n: k, k: n, transB: !transB });
+    }
+    if (needs[1]) {
+      dw = empty(w.shape);
+      if (transB) product(dw.ptr, dy.ptr, x.ptr, 0, { m: n, n: k, k: m, transA: true });
+      else product(dw.ptr, x.ptr, dy.ptr, 0, { m: k, n, k: m, transA: true });
+    }
+    return outShape ? [dx, dw, needs[2] ? sumTo(dy, outShape) : null] : [dx, dw];
+  };
+  const twice: Backward = (dy, [x, w], needs) => {
+    const d = reshape(dy, [m, n]);
+    const rows = reshape(x, [m, k]);
+    const dx = needs[0] ? multiply("matmul", d, transB ? reshape(w, [n, k]) : transpose(reshape(w, [k, n]))) : null;
+    const dw = needs[1]
+      ? transB
+        ? multiply("matmul", transpose(d), rows)
+        : multiply("matmul", transpose(rows), d)
+      : null;
+    const gradients = [dx && reshape(dx, x.shape), dw && reshape(dw, w.shape)];
+    return outShape ? [...gradients, sumTo(dy, outShape)] : gradients;
+  };
+  const saved = [x, w];
+  return record(op, y, bias ? [x, w, bias] : saved, saved, back, twice);
 }
 
 /** For each matrix of the batch, in order, the number of the operand's matrix that belongs to it. */
