@@ -19,17 +19,18 @@ class Triples {
 
 /** 3 taps x 8 pixels. */
 class Tile3x8 {
-  /** Eight floats are two of these; where `masked`, only the lanes of the mask are others than zero, even of infinities. */
+  /** Two of these are eight floats; where `masked`, only the lanes of the mask are others than zero, even of infinities. */
   @inline read(x: usize, masked: bool, mask: v128): v128 {
     return masked ? v128.and(v128.load(x), mask) : v128.load(x);
   }
 
   /**
-   * sum[3][8] += dy * x over `blocks` columns of `rows` rows of 8 pixels. Rows lie `yStep` and `step` bytes apart, taps 1 and 2 read `s1`
+   * sum[3][8] = from[3][8] + dy * x over `blocks` columns of `rows` rows of 8 pixels. Rows lie `yStep` and `step` bytes apart, taps 1 and 2 read `s1`
    * and `s2` bytes after the first; if `rotates`, these are 1 and 2 steps.
    */
   @inline add(
     sum: usize,
+    from: usize,
     dy: usize,
     yStep: usize,
     x: usize,
@@ -55,15 +56,15 @@ class Tile3x8 {
       let b0 = c0;
       let b1 = c0;
       if (rotates) {
-        a0 = this.read(x, masked, m);
-        a1 = this.read(x + 16, masked, n);
-        b0 = this.read(x + step, masked, m);
-        b1 = this.read(x + step + 16, masked, n);
+        a0 = v128.load(x);
+        a1 = v128.load(x, 16);
+        b0 = v128.load(x + step);
+        b1 = v128.load(x + step, 16);
       }
       let p = x;
       for (let q = dy, end = dy + rows * yStep; q < end; q += yStep, p += step) {
-        const g0 = this.read(q, masked, m);
-        const g1 = this.read(q + 16, masked, n);
+        const g0 = v128.load(q);
+        const g1 = v128.load(q, 16);
         if (!rotates) {
           a0 = this.read(p, masked, m);
           a1 = this.read(p + 16, masked, n);
@@ -86,18 +87,60 @@ class Tile3x8 {
         }
       }
     }
-    v128.store(sum, f32x4.add(v128.load(sum), c0));
-    v128.store(sum, f32x4.add(v128.load(sum, 16), c1), 16);
-    v128.store(sum, f32x4.add(v128.load(sum, 32), d0), 32);
-    v128.store(sum, f32x4.add(v128.load(sum, 48), d1), 48);
-    v128.store(sum, f32x4.add(v128.load(sum, 64), e0), 64);
-    v128.store(sum, f32x4.add(v128.load(sum, 80), e1), 80);
+    v128.store(sum, f32x4.add(v128.load(from), c0));
+    v128.store(sum, f32x4.add(v128.load(from, 16), c1), 16);
+    v128.store(sum, f32x4.add(v128.load(from, 32), d0), 32);
+    v128.store(sum, f32x4.add(v128.load(from, 48), d1), 48);
+    v128.store(sum, f32x4.add(v128.load(from, 64), e0), 64);
+    v128.store(sum, f32x4.add(v128.load(from, 80), e1), 80);
+  }
+}
+
+/**
+ * Adds `blocks` columns to the sums of all triples of taps at x. Of a `rest` of a column some lanes of dy are zero and do not count: a NaN may
+ * come from an infinity there, and then that triple is done again with a mask, which is slower. `before` keeps what was there.
+ */
+function addTriples(
+  sum: usize,
+  triples: Triples,
+  dy: usize,
+  yStep: usize,
+  x: usize,
+  step: usize,
+  rows: usize,
+  blocks: usize,
+  rest: bool,
+  before: usize,
+  m: v128,
+  n: v128,
+): void {
+  const tile = changetype<Tile3x8>(0);
+  let tap = triples.taps;
+  const turn = tap + (triples.rotating << 2);
+  for (const end = tap + (triples.count << 2); tap < end; tap += 12, sum += SUM_BYTES) {
+    const a = <usize>load<u32>(tap);
+    const s1 = <usize>load<u32>(tap, 4) - a;
+    const s2 = <usize>load<u32>(tap, 8) - a;
+    const p = x + a;
+    if (rest) for (let i: usize = 0; i < SUM_BYTES; i += 16) v128.store(before + i, v128.load(sum + i));
+    if (tap < turn) tile.add(sum, sum, dy, yStep, p, step, s1, s2, rows, blocks, true, false, m, n);
+    else tile.add(sum, sum, dy, yStep, p, step, s1, s2, rows, blocks, false, false, m, n);
+    if (rest) {
+      let all = v128.load(sum);
+      for (let i: usize = 16; i < SUM_BYTES; i += 16) all = f32x4.add(all, v128.load(sum + i));
+      if (v128.any_true(f32x4.ne(all, all)))
+        tile.add(sum, before, dy, yStep, p, step, s1, s2, rows, blocks, false, true, m, n);
+    }
   }
 }
 
 /** Bytes of a channel's sums over `count` taps. */
 export function flatSumBytes(count: usize): usize {
   return (count + 2) * COL_BYTES;
+}
+/** Bytes of a column of dy, and of sums before it. */
+export function restBytes(rows: usize): usize {
+  return rows * COL_BYTES + SUM_BYTES;
 }
 /** Bytes of the tables of `count` taps: triples with a last one filled up, and runs. */
 export function tripleBytes(count: usize): usize {
@@ -146,20 +189,21 @@ export function flatSums(
   pass: Pass,
   tables: usize,
   images: usize,
+  rest: usize,
 ): void {
-  const tile = changetype<Tile3x8>(0);
   const lanes = changetype<Lanes>(0);
   const triples = changetype<Triples>(tables);
   const cols = pass.cols;
-  const yStep = pass.rows < ROWS ? COL_BYTES : cols << 2;
-  const step = stepOf(pass.rows, grid);
   // a line is one column of all its eights, and each of its rows a plane
   const line = pass.rows < ROWS;
-  const planes: usize = line ? pass.rows : 1;
+  const yStep = line ? COL_BYTES : cols << 2;
+  const step = stepOf(pass.rows, grid);
+  const planes = line ? pass.rows : 1;
   const rows = line ? cols / COLS : pass.rows;
   const blocks: usize = line ? 1 : cols / COLS;
-  const tail = cols % COLS;
+  const restRows: usize = line ? 1 : rows;
   // the lanes of the last eight columns that come after the blocks
+  const tail = cols % COLS;
   const m = v128.not(lanes.first(min(COLS - tail, 4)));
   const n = v128.not(lanes.first(max(COLS - tail, 4) - 4));
   const back = (cols << 2) - COL_BYTES;
@@ -168,21 +212,27 @@ export function flatSums(
       for (let plane: usize = 0; plane < planes; plane++) {
         const d = dy + b * yImage + (((z * pass.rows + plane) * cols) << 2);
         const p = x + b * grid.image + grid.at(z, plane, 0);
-        let c = sum;
-        for (let i: usize = 0; i < triples.count; i += 3, c += SUM_BYTES) {
-          const tap = triples.taps + (i << 2);
-          const q = p + <usize>load<u32>(tap);
-          const s1 = <usize>load<u32>(tap, 4) - <usize>load<u32>(tap);
-          const s2 = <usize>load<u32>(tap, 8) - <usize>load<u32>(tap);
-          const high: usize = line ? 1 : rows;
-          if (i < triples.rotating) {
-            tile.add(c, d, yStep, q, step, s1, s2, rows, blocks, true, false, m, n);
-            if (tail) tile.add(c, d + back, yStep, q + back, step, s1, s2, high, 1, true, true, m, n);
-          } else {
-            tile.add(c, d, yStep, q, step, s1, s2, rows, blocks, false, false, m, n);
-            if (tail) tile.add(c, d + back, yStep, q + back, step, s1, s2, high, 1, false, true, m, n);
+        if (tail)
+          for (let r: usize = 0, q = d + back; r < restRows; r++, q += yStep) {
+            v128.store(rest + r * COL_BYTES, v128.and(v128.load(q), m));
+            v128.store(rest + r * COL_BYTES, v128.and(v128.load(q, 16), n), 16);
           }
-        }
+        if (cols >= COLS) addTriples(sum, triples, d, yStep, p, step, rows, blocks, false, 0, m, n);
+        if (tail)
+          addTriples(
+            sum,
+            triples,
+            rest,
+            COL_BYTES,
+            p + back,
+            step,
+            restRows,
+            1,
+            true,
+            rest + restRows * COL_BYTES,
+            m,
+            n,
+          );
       }
 }
 

@@ -1,11 +1,11 @@
-// Convolution with the pixels in lanes: for depthwise and other convolutions to one, two or three channels, in whose tiles of channels
-// most lanes would idle. One channel at a time, 3 rows x 8 pixels of it; terms are read by runs that lie under each other in the grid, so
+// Convolution with the pixels in lanes: for depthwise and other convolutions to one to four channels, in whose tiles of channels half
+// of the lanes or more would idle. One channel at a time, 3 rows x 8 pixels of it; terms are read by runs that lie under each other in the grid, so
 // that each row of a run is loaded once for three rows of results. The weight gradient of such layers is conv-flat-grad.ts.
 import { Grid, Pass } from "./conv-geometry";
 import { copyRows } from "./conv-pack";
 
-/** To at most this many channels the pixels are the lanes: more than half of 8 channel lanes would idle. */
-export const FLAT_CHANNELS: usize = 3;
+/** To at most this many channels the pixels are the lanes: half of 8 channel lanes would idle. */
+export const FLAT_CHANNELS: usize = 4;
 /** Pixels of a tile's row, and its bytes. */
 export const COLS: usize = 8;
 export const COL_BYTES: usize = COLS << 2;

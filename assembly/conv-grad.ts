@@ -1,7 +1,7 @@
 // Gradient of the convolution for its weight: a product over pixels: dy's channels in lanes
 // `[pixels][16]`, taps of x splatted from the padded grid in place, tiles of taps x channels. The input gradient is in conv-grad-input.ts.
 import { endsFlat, FLAT_CHANNELS, flatStrip, isFlat } from "./conv-flat";
-import { flatSumBytes, flatSums, foldSums, listTriples, tripleBytes } from "./conv-flat-grad";
+import { flatSumBytes, flatSums, foldSums, listTriples, restBytes, tripleBytes } from "./conv-flat-grad";
 import { Geometry, Grid, gridBytes, inputGrid, inputPlane, listTaps, Pass, stripOf, vectors } from "./conv-geometry";
 import { fillGrid, toLanes, toPlanes } from "./conv-pack";
 import { listPixels, pixelBytes, ZEROS } from "./conv-pass";
@@ -53,6 +53,7 @@ export function convWeightGradScratch(geometry: usize): usize {
     vectors(offsetof<Pass>()) +
     (tiledTaps(g) << 2) +
     tripleBytes(g.cg * g.taps) +
+    restBytes(g.ho) +
     pixelBytes(strip * g.pixels) +
     g.groups * sumBytes(g) +
     LANE_BYTES +
@@ -82,6 +83,8 @@ export function convWeightGrad(dweight: usize, dy: usize, x: usize, geometry: us
   scratch += tiled << 2;
   const triples = scratch;
   scratch += tripleBytes(count);
+  const rest = scratch;
+  scratch += restBytes(g.ho);
   pass.pixels = scratch;
   scratch += pixelBytes(strip * pixels);
   const sums = scratch;
@@ -113,7 +116,7 @@ export function convWeightGrad(dweight: usize, dy: usize, x: usize, geometry: us
       for (let o: usize = 0; o < og; ) {
         const width = lanesOf(og - o);
         const dys = dy + n * yImage + (((group * og + o) * pixels) << 2);
-        if (width === 1) flatSums(sum, dys, yImage, grids, grid, pass, triples, images);
+        if (width === 1) flatSums(sum, dys, yImage, grids, grid, pass, triples, images, rest);
         else {
           const all = images * pixels;
           const block = blockOf(all);
