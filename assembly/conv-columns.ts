@@ -2,7 +2,7 @@
 // without padding), where most taps of most input pixels lie outside dy: for each tap the products of weights and dy's pixels, added
 // to where the tap reads x. The products of a few channels at a time stay in L1 or L2. Which way is taken is decided here, too.
 import { Cells, Geometry, Grid, gridBytes, outputCells, Pass, planeOf, stripOf, vectors } from "./conv-geometry";
-import { fillGrid } from "./conv-pack";
+import { fillBias, fillGrid } from "./conv-pack";
 import { biasBytes, convolve, listPass, packGroup, panelBytes, pixelBytes, termBytes, WORK_BYTES } from "./conv-pass";
 
 /** Fewest pixels of a strip. */
@@ -86,13 +86,7 @@ export function columnsInputGrad(dx: usize, dy: usize, weight: usize, bias: usiz
   outputCells(grid, g);
   memory.fill(grids, 0, gridBytes(strip, og, grid.plane));
   memory.fill(zeros, 0, biasBytes(together * taps));
-  const area = g.area;
-  if (!bias) memory.fill(dx, 0, (g.n * g.c * area) << 2);
-  else
-    for (let i: usize = 0, n = g.n * g.c; i < n; i++) {
-      const value = load<f32>(bias + ((i % g.c) << 2));
-      for (let p: usize = 0; p < area; p++) store<f32>(dx + ((i * area + p) << 2), value);
-    }
+  fillBias(dx, bias, g);
   pass.depth = 1;
   pass.rows = g.ho;
   pass.cols = g.wo;

@@ -15,7 +15,7 @@ import {
   stripOf,
   vectors,
 } from "./conv-geometry";
-import { fillGrid, spreadRow, weaveRow } from "./conv-pack";
+import { fillBias, fillGrid, spreadRow, weaveRow } from "./conv-pack";
 import { biasBytes, convolve, listPass, packGroup, panelBytes, pixelBytes, termBytes, WORK_BYTES } from "./conv-pass";
 import { listPhase, spanOf, tapsOf } from "./conv-phase";
 import { isProduct, product, productScratch } from "./conv-pointwise";
@@ -38,7 +38,7 @@ function strips(g: Geometry): usize {
 }
 /** Bytes of a phase's result before it is spread over dx; none without a stride. */
 function phaseBytes(g: Geometry): usize {
-  return g.phases === 1 ? 0 : vectors((strips(g) * g.cg * phasePixels(g) + 3) << 2);
+  return g.phases === 1 ? 0 : vectors((strips(g) * g.cg * phasePixels(g)) << 2);
 }
 /** Results that are spread together: the two of a stride of 2 write whole vectors of dx. */
 function wovenPhases(g: Geometry): usize {
@@ -127,6 +127,7 @@ export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, 
       memory.copy(biases + group * biasBytes(cg), bias + ((group * cg) << 2), cg << 2);
 
   // tables and panels of every phase
+  let idle = false; // whether no tap reads some phase
   let at = passes;
   for (let fz: usize = 0; fz < g.sd; fz++)
     for (let fy: usize = 0; fy < g.sh; fy++)
@@ -140,6 +141,7 @@ export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, 
         pass.terms = terms;
         pass.panels = panels;
         pass.count = listPhase(terms, weights, fz, fy, fx, grid, g);
+        if (pass.count === 0) idle = true;
         pass.groupBytes = panelBytes(cg, pass.count, pass.size);
         if (pass.size === 0) continue;
         listPass(pass, grid, strip, weights, pass.count / max<usize>(1, og), cg);
@@ -153,6 +155,8 @@ export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, 
         panels += g.groups * pass.groupBytes;
       }
 
+  const woven = g.sw === 2 && !idle;
+  if (idle) fillBias(dx, bias, g);
   const xPlane = g.area << 2;
   const xImage = g.c * xPlane;
   const yGroup = (og * g.pixels) << 2;
@@ -170,23 +174,11 @@ export function convInputGrad(dx: usize, dy: usize, weight: usize, bias: usize, 
           continue;
         }
         const plane = pass.size << 2;
-        const woven = g.sw === 2;
         const sum = phaseSum + (woven ? (phase & 1) * phaseBytes(g) : 0);
-        if (pass.count === 0) fillPlanes(sum, start, pass.size, images, cg);
-        else if (plane > 0) convolve(sum, plane, cg * plane, grids, grid, pass, panel, start, work, images, cg);
-        if (!woven || phase & 1) spreadPhase(to, phaseSum, phase, pass, g, images, woven);
+        if (plane * pass.count > 0) convolve(sum, plane, cg * plane, grids, grid, pass, panel, start, work, images, cg);
+        if (woven ? phase & 1 : pass.count) spreadPhase(to, phaseSum, phase, pass, g, images, woven);
       }
     }
-  }
-}
-
-/** s[images][channels][pixels] = bias[channels], for a phase that no tap reads; up to 12 bytes more are written. */
-function fillPlanes(s: usize, bias: usize, pixels: usize, images: usize, channels: usize): void {
-  for (let i: usize = 0, n = images * channels; i < n; i++) {
-    const value = v128.load_splat<f32>(bias + ((i % channels) << 2));
-    const next = s + (pixels << 2);
-    for (; s < next; s += 16) v128.store(s, value);
-    s = next;
   }
 }
 

@@ -132,7 +132,7 @@ export function convWeightGrad(dweight: usize, dy: usize, x: usize, geometry: us
             }
             const table = pass.pixels + (from << 2);
             const end = pass.pixels + (to << 2);
-            if (width === 16) wideSums(sum, lanes, grids, table, end, taps, tiled);
+            if (width === 16) wideSums(sum, lanes, grids, table, end, taps, count);
             else narrowSums(sum, lanes, grids, table, end, taps, tiled);
           }
         }
@@ -161,9 +161,9 @@ function blockOf(all: usize): usize {
 }
 
 /** sum[taps][16] += x * dy over a block's pixels, 2 taps at a time: the block is summed by itself, so that rounding errors stay small. */
-function wideSums(sum: usize, lanes: usize, x: usize, table: usize, end: usize, taps: usize, tiled: usize): void {
+function wideSums(sum: usize, lanes: usize, x: usize, table: usize, end: usize, taps: usize, count: usize): void {
   const tile = changetype<Tile2x16>(0);
-  for (const last = taps + (tiled << 2); taps < last; taps += 8, sum += 128) {
+  for (const last = taps + (count << 2); taps < last; taps += 8, sum += 128) {
     const a = <usize>load<u32>(taps);
     const b = <usize>load<u32>(taps, 4);
     tile.add(sum, sum, 64, x + a, b - a, table, end, lanes);

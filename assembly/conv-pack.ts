@@ -1,6 +1,6 @@
 // Rearrangements around the convolution loops: images into padded grids and back, weights into panels, channels into lanes and
 // back. No arithmetic here but the bias; the shapes are conv-geometry.ts's.
-import { Cells, Grid } from "./conv-geometry";
+import { Cells, Geometry, Grid } from "./conv-geometry";
 import { Tile4x8 } from "./conv-tile";
 
 /** d[i] = s[i * stride] for i < n, in each of `rows` rows, `dStep` and `sStep` bytes apart. */
@@ -56,6 +56,17 @@ export function fillGrid(at: usize, x: usize, grid: Grid, images: usize, step: u
       }
     }
   }
+}
+
+/** dx[n][c][pixels] = bias[c], or zeros where `bias` is 0. */
+export function fillBias(dx: usize, bias: usize, g: Geometry): void {
+  const planes = g.n * g.c;
+  if (!bias) memory.fill(dx, 0, (planes * g.area) << 2);
+  else
+    for (let i: usize = 0; i < planes; i++) {
+      const value = load<f32>(bias + ((i % g.c) << 2));
+      for (const end = dx + (g.area << 2); dx < end; dx += 4) store<f32>(dx, value);
+    }
 }
 
 /** x[i * stride] = s[i] for i < n. */
