@@ -1,5 +1,5 @@
 // Maxima and minima over the middle of [outer, reduce, inner]: their values, places and gradient. NaN wins, as in PyTorch.
-import { Fold, fold, LINE, STRIP } from "./fold";
+import { Fold, fold, LINE, LINE_BYTES } from "./fold";
 import { Lanes, VECTOR } from "./lanes";
 import { Tail } from "./map";
 
@@ -133,8 +133,8 @@ function argFold<F extends Fold, P extends Place>(y: usize, x: usize, outer: usi
   }
   const stride = inner << 2;
   for (; outer > 0; outer--, x += reduce * stride, y += stride) {
-    for (let at: usize = 0; at < stride; at += STRIP) {
-      argStrip<P>(y + at, x + at, reduce, stride, min(stride - at, STRIP));
+    for (let at: usize = 0; at < stride; at += LINE_BYTES) {
+      argStrip<P>(y + at, x + at, reduce, stride, min(stride - at, LINE_BYTES));
     }
   }
 }

@@ -10,10 +10,11 @@ export abstract class Fold {
 }
 
 /** Bytes of a row that stream by at a time: results that stay in the first-level cache meanwhile. */
-export const STRIP: usize = 2048;
+const STRIP: usize = 16384;
 
-/** Working memory of 4 STRIP bytes: two float64 or four others for each column. */
+/** Working memory, and its bytes. */
 export const LINE: usize = memory.data(8192, 16);
+export const LINE_BYTES: usize = 8192;
 
 /** y[o, i] = fold over r of x[o, r, i], elements of four bytes; the identity for reduce = 0. */
 export function fold<F extends Fold>(y: usize, x: usize, outer: usize, reduce: usize, inner: usize): void {

@@ -4,11 +4,13 @@
 // In float64 throughout, so that values around 1e4 lose nothing, and in one look at the data: with d = x - x[0],
 // Σ (x - mean)² = Σ d² - (Σ d)² / n. As x[0] is one of the values, (Σ d)² / n is at most n times the result: its rounding stays
 // below float32's for any n that fits in memory.
-import { LINE, STRIP } from "./fold";
+import { LINE, LINE_BYTES } from "./fold";
 import { VECTOR } from "./lanes";
 import { Tail } from "./map";
 import { Wide } from "./wide";
 
+/** Bytes of a row that stream by at a time: each float has two float64 in LINE. */
+const STRIP: usize = LINE_BYTES / 4;
 /** Rows that a column is taken down at a time. */
 const SWEEP: usize = 8;
 
@@ -91,7 +93,7 @@ function squaresStrip(
   const count = f64x2.splat(<f64>rows);
   const by = f64x2.splat(divisor);
   const origin = x;
-  memory.fill(LINE, 0, 4 * STRIP);
+  memory.fill(LINE, 0, LINE_BYTES);
   while (rows > 0) {
     const block = min(rows, SWEEP);
     for (let i: usize = 0; i < width; i += VECTOR) {

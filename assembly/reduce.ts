@@ -5,13 +5,15 @@
 // in float32 by eights, columns in float32 by blocks of rows, these sums in float64. Rows in float64 throughout, as means under
 // variances are, took 2.5 times as long: what that adds is seen only where terms cancel that are 10^7 times their sum.
 
-import { Fold, fold, foldStrip, LINE, STRIP } from "./fold";
+import { Fold, fold, foldStrip, LINE, LINE_BYTES } from "./fold";
 import { UNROLL, VECTOR } from "./lanes";
 import { Tail } from "./map";
 import { sumRow, Wide } from "./wide";
 
 /** Values of a column summed in float32 before float64 takes over. */
 const COLUMN_BLOCK: usize = 64;
+/** Bytes of a row that stream by at a time: each float has a float64 in LINE. */
+const STRIP: usize = LINE_BYTES / 2;
 
 /** y[o, i] = (sum over r of x[o, r, i]) / divisor; 0 / divisor for reduce = 0. */
 export function sum(y: usize, x: usize, outer: usize, reduce: usize, inner: usize, divisor: f32): void {
