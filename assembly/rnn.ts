@@ -154,15 +154,19 @@ export function gruCell(
   for (; rows > 0; rows--) {
     accumulate(gates, sums, width * 2);
     sigmoid(gates, gates, width * 2);
-    mul(kept, gates, sums + 2 * w, width, 0);
-    accumulate(gates + 2 * w, kept, width);
-    tanh(gates + 2 * w, gates + 2 * w, width);
     let at: usize = 0;
+    for (let left = width; left > 0; left -= 4, at += 16) {
+      const x = v128.load(sums + 2 * w + at);
+      const sum = f32x4.add(v128.load(gates + 2 * w + at), f32x4.mul(v128.load(gates + at), x));
+      cell.store(gates + 2 * w + at, sum, left);
+      cell.store(kept + at, x, left);
+    }
+    tanh(gates + 2 * w, gates + 2 * w, width);
+    at = 0;
     for (let left = width; left > 0; left -= 4, at += 16) {
       const n = v128.load(gates + 2 * w + at);
       const z = v128.load(gates + w + at);
       cell.store(h + at, f32x4.add(n, f32x4.mul(z, f32x4.sub(v128.load(before + at), n))), left);
-      cell.store(kept + at, v128.load(sums + 2 * w + at), left);
     }
     gates += 3 * w;
     sums += 3 * w;

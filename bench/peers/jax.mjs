@@ -24,7 +24,7 @@ import {
   uniform,
   vae,
 } from "./jax-networks.mjs";
-import { serve } from "./serve.mjs";
+import { pytorchOnly, serve } from "./serve.mjs";
 
 const devices = await init("wasm");
 if (!devices.includes("wasm")) throw new Error(`expected the wasm device, got ${devices}`);
@@ -117,6 +117,8 @@ const works = {
     const [q, k, v, dy] = [0, 1, 2, 3].map(() => uniform(work.shape));
     return op(work, [q, k, v], attend, dy);
   },
+  lstm: pytorchOnly,
+  gru: pytorchOnly,
   adam: (work) => {
     const { shape } = work;
     const step = jit(adam);

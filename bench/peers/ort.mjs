@@ -1,7 +1,7 @@
 // ONNX Runtime Web on one thread: inference only. The models are written by onnx.mjs.
 import { createRequire } from "node:module";
 import { encodeModel } from "./onnx.mjs";
-import { serve } from "./serve.mjs";
+import { pytorchOnly, serve } from "./serve.mjs";
 
 const require = createRequire(import.meta.url);
 // The build for bundlers and pages; it finds its WebAssembly beside itself.
@@ -129,6 +129,8 @@ const works = {
       inputs: { x: { shape }, t: { shape: [shape[0]], type: 7, classes: shape[1] } },
       output: [],
     }),
+  lstm: pytorchOnly,
+  gru: pytorchOnly,
   attention: ({ shape }) =>
     session({
       nodes: [layer("Attention", ["q", "k", "v"], "y", { is_causal: 1 })],

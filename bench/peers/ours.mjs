@@ -9,6 +9,7 @@ import {
   exp,
   layerNorm,
   matmul,
+  nn,
   noGrad,
   ones,
   optim,
@@ -58,7 +59,7 @@ function inference(model, x) {
 
 /** `fn` of operands: forward alone, or with all gradients of the operands that are `trained`. */
 function op({ backward }, trained, fn, gradient) {
-  if (!backward) return { step: () => tidy(() => void fn()) };
+  if (!backward) return { step: () => tidy(() => void noGrad(fn)) };
   for (const x of trained) x.requiresGrad = true;
   return {
     step() {
@@ -71,6 +72,14 @@ function op({ backward }, trained, fn, gradient) {
 const map = (fn) => (work) => {
   const x = randn(work.shape);
   return op(work, [x], () => fn(x), randn(work.shape));
+};
+
+/** A recurrent layer, with the gradients of its weights. */
+const recurrent = (kind) => (work) => {
+  const [time, batch, inputs, units] = work.shape;
+  const layer = new nn[kind](inputs, units);
+  const x = randn([time, batch, inputs]);
+  return op(work, layer.parameters(), () => layer.call(x)[0], randn([time, batch, units]));
 };
 
 const works = {
@@ -112,6 +121,8 @@ const works = {
     const attended = () => scaledDotProductAttention(q, k, v, { isCausal: true });
     return op(work, [q, k, v], attended, randn(work.shape));
   },
+  lstm: recurrent("LSTM"),
+  gru: recurrent("GRU"),
   adam: (work) => {
     const p = variable(randn(work.shape));
     p.grad = randn(work.shape);

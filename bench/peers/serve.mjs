@@ -19,6 +19,11 @@ function cpuTime() {
   return (user + system) / 1000;
 }
 
+/** A work that only PyTorch does beside us. */
+export const pytorchOnly = () => {
+  throw new Error("a recurrent layer by itself is compared with PyTorch alone");
+};
+
 /**
  * Answers requests. `prepare(work)` gives `{ step, parameters?, merged?, check? }`: the work to be timed, which may give a
  * promise; how many numbers it trains, and how many fewer than PyTorch; and what the comparison of losses needs. It throws where the library cannot.

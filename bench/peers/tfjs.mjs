@@ -2,7 +2,7 @@
 // where it has them, ops elsewhere.
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { serve } from "./serve.mjs";
+import { pytorchOnly, serve } from "./serve.mjs";
 
 const require = createRequire(import.meta.url);
 const tf = require("@tensorflow/tfjs");
@@ -216,6 +216,8 @@ const works = {
     const operands = [0, 1, 2].map(() => tf.randomNormal(work.shape));
     return op(work, operands, (q, k, v) => attend(q, k, v, mask), tf.randomNormal(work.shape));
   },
+  lstm: pytorchOnly,
+  gru: pytorchOnly,
   adam: (work) => {
     tf.variable(tf.randomNormal(work.shape), true, "p"); // the optimizer finds it by its name
     const gradients = { p: tf.randomNormal(work.shape) };

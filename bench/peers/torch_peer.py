@@ -237,6 +237,14 @@ def attention(work):
     return op(work, [q, k, v], lambda: attend(q, k, v, mask), torch.randn(work["shape"]))
 
 
+def recurrent(kind):
+    def prepare(work):
+        time, batch, inputs, units = work["shape"]
+        layer, x = kind(inputs, units), torch.randn(time, batch, inputs)
+        return op(work, list(layer.parameters()), lambda: layer(x)[0], torch.randn(time, batch, units))
+    return prepare
+
+
 def adam(work):
     p = nn.Parameter(torch.randn(work["shape"]))
     p.grad = torch.randn(work["shape"])
@@ -263,6 +271,8 @@ WORKS = {
     "batch norm": batch_norm,
     "cross entropy": cross_entropy,
     "attention": attention,
+    "lstm": recurrent(nn.LSTM),
+    "gru": recurrent(nn.GRU),
     "adam": adam,
 }
 

@@ -32,6 +32,9 @@ function conv(n: number, c: number, o: number, k: number, size: number, stride =
   return { name, op: "conv", shape: [n, c, size, o, k, stride, groups] };
 }
 
+/** A layer of 64 units over 28 steps of 28 numbers, batch 32. */
+const recurrent = (op: string): Work[] => both(op, [28, 32, 28, 64]);
+
 export const works: readonly Work[] = [
   ...STEPS.map((name) => ({ name, op: name })),
   { name: "infer mlp", op: "infer mlp" },
@@ -55,5 +58,7 @@ export const works: readonly Work[] = [
   ...both("batch norm", [32, 16, 28, 28]),
   ...both("cross entropy", [512, 1000]),
   ...both("attention", [12, 4, 64, 32]),
+  ...recurrent("lstm"),
+  ...recurrent("gru"),
   kernel("adam", [1_000_000]),
 ];

@@ -66,9 +66,9 @@ function sizesOf(
   return [group, inputs, outputs, width];
 }
 
-/** The sequences of states [count, batch, size] in another order. */
+/** The sequences of states [count, batch, size], or of one [batch, size], in another order. */
 const ordered = (states: Tensor, order: readonly number[] | null | undefined): Tensor =>
-  order ? indexSelect(states, tensor(Int32Array.from(order)), { axis: 1 }) : states;
+  order ? indexSelect(states, tensor(Int32Array.from(order)), { axis: -2 }) : states;
 
 /**
  * The outputs and the final states: [L D, B, P] of the hidden state and, of an LSTM, [L D, B, H] of the cell. `weights`
@@ -115,10 +115,12 @@ export function layers<X extends Tensor | PackedSequence>(
     if ((given[i] ?? null) !== null) expectShape(op, i === 0 ? "h0" : "c0", given[i], shape);
   });
 
+  // A layer alone is spared taking states apart and putting them together: an op is 3 us where kernels have the caches.
+  const several = count > 1 ? [count] : [];
   return tidy(() => {
     const states = shapes.map((shape, i) => {
       const before = given[i] ?? zeros(shape);
-      return ordered(reshape(before, [count, batch, shape.at(-1)!]), packed?.sortedIndices);
+      return ordered(reshape(before, [...several, batch, shape.at(-1)!]), packed?.sortedIndices);
     });
     const last: Tensor[][] = shapes.map(() => []);
     let rows = packed ? data : reshape(turned ? transpose(data, 0, 1) : data, [first * second, inputs]);
@@ -126,7 +128,7 @@ export function layers<X extends Tensor | PackedSequence>(
       if (layer > 0 && training && dropout > 0) rows = drop(rows, { p: dropout });
       const both: Tensor[] = [];
       for (let i = layer * directions; i < (layer + 1) * directions; i++) {
-        const before = states.map((s) => select(s, i));
+        const before = count > 1 ? states.map((s) => select(s, i)) : states;
         const own = weights.slice(i * group, (i + 1) * group);
         const turns = turned && layer === numLayers - 1;
         const reverse = both.length > 0;
@@ -138,7 +140,10 @@ export function layers<X extends Tensor | PackedSequence>(
       }
       rows = bidirectional ? cat(both, { axis: -1 }) : both[0]!;
     }
-    const after = last.map((list, s) => reshape(ordered(stack(list), packed?.unsortedIndices), shapes[s]!));
+    const after = last.map((list, s) => {
+      const all = count > 1 ? stack(list) : list[0]!;
+      return reshape(ordered(all, packed?.unsortedIndices), shapes[s]!);
+    });
     if (packed) return [new PackedSequence(rows, sizes, packed.sortedIndices) as X, ...after];
     return [reshape(rows, [...outer, directions * outputs]) as X, ...after];
   });

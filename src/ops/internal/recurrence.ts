@@ -5,17 +5,16 @@
 // one another, of step t the first `sizes[t]` sequences, which never get more: every step works on a prefix of the
 // states, and the state of a sequence that has ended, or backwards has not begun, just stays.
 import { type Node, record } from "../../autograd.ts";
-import { sizeOf } from "../../shape.ts";
+import { sizeOf, stridesOf } from "../../shape.ts";
 import { alias, empty, type Tensor, view } from "../../tensor.ts";
 import { ints, k } from "../../wasm.ts";
 import { clone } from "../permute.ts";
-import { reshape } from "../shape.ts";
-import { slice } from "../slice.ts";
 import { type Cell, gruCell } from "./cells.ts";
 import { clear, copyStrided } from "./copy.ts";
 import { product } from "./gemm.ts";
 import { multiply, panels } from "./panels.ts";
 import { sumTo } from "./sums.ts";
+import { part } from "./transfer.ts";
 
 /** y[0..n) = x */
 function copy(y: number, x: number, n: number): void {
@@ -193,12 +192,11 @@ export function recurrence(
     return [null];
   };
   record("slice", ends, [y], [], toNode, toNode);
-  const parts = [y];
   let start = 0;
-  for (const shape of shapes) {
-    const stop = start + sizeOf(shape);
-    parts.push(reshape(slice(ends, { start, stop }), shape));
-    start = stop;
-  }
-  return parts;
+  const parts = shapes.map((shape) => {
+    const from = { offset: start, strides: stridesOf(shape) };
+    start += sizeOf(shape);
+    return part("slice", ends, shape, shape, from, true);
+  });
+  return [y, ...parts];
 }
