@@ -91,8 +91,9 @@ export class Profile<T = unknown> {
   }
 
   /**
-   * The events in Chrome's Trace Event Format, for chrome://tracing and https://ui.perfetto.dev: every call of an op, within
-   * the modules around it, with shapes, bytes and flops.
+   * The events in Chrome's Trace Event Format, for https://ui.perfetto.dev, the Performance panel of Chrome's DevTools ("Load
+   * profile") and, in older versions, chrome://tracing: every call of an op, within the modules around it, with shapes, bytes
+   * and flops.
    * @returns an object to be written as JSON.
    * @see https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU
    */
