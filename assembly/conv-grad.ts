@@ -133,7 +133,7 @@ export function convWeightGrad(dweight: usize, dy: usize, x: usize, geometry: us
             const table = pass.pixels + (from << 2);
             const end = pass.pixels + (to << 2);
             if (width === 16) wideSums(sum, lanes, grids, table, end, taps, count);
-            else narrowSums(sum, lanes, grids, table, end, taps, tiled);
+            else narrowSums(sum, lanes, grids, table, end, taps, count);
           }
         }
         sum += blockBytes(g, width);
@@ -170,14 +170,16 @@ function wideSums(sum: usize, lanes: usize, x: usize, table: usize, end: usize, 
   }
 }
 
-/** sum[taps][8] += x * dy over a block's pixels, 4 taps at a time. */
-function narrowSums(sum: usize, lanes: usize, x: usize, table: usize, end: usize, taps: usize, tiled: usize): void {
+/** sum[taps][8] += x * dy over a block's pixels, 4 taps at a time, and one that is left by itself: 1->8 5x5 has 25. */
+function narrowSums(sum: usize, lanes: usize, x: usize, table: usize, end: usize, taps: usize, count: usize): void {
   const tile = changetype<Tile4x8>(0);
-  for (const last = taps + (tiled << 2); taps < last; taps += 16, sum += 128) {
+  const last = taps + (count << 2);
+  for (; taps + 4 < last; taps += 16, sum += 128) {
     const a = <usize>load<u32>(taps);
     const s1 = <usize>load<u32>(taps, 4) - a;
     const s2 = <usize>load<u32>(taps, 8) - a;
     const s3 = <usize>load<u32>(taps, 12) - a;
     tile.add(sum, sum, 32, x + a, s1, s2, s3, table, end, lanes);
   }
+  if (taps < last) tile.addOne(sum, x + <usize>load<u32>(taps), table, end, lanes);
 }

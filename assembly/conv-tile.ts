@@ -112,6 +112,19 @@ export class Tile4x8 {
     v128.store(c, f32x4.add(v128.load(from, 16), f1), 112);
   }
 
+  /** c[8] += the sums of a single row. */
+  @inline addOne(c: usize, x: usize, table: usize, end: usize, panel: usize): void {
+    let c0 = f32x4.splat(0);
+    let c1 = c0;
+    for (; table < end; table += 4, panel += 32) {
+      const a = v128.load_splat<f32>(x + <usize>load<u32>(table));
+      c0 = f32x4.add(c0, f32x4.mul(a, v128.load(panel)));
+      c1 = f32x4.add(c1, f32x4.mul(a, v128.load(panel, 16)));
+    }
+    v128.store(c, f32x4.add(v128.load(c), c0));
+    v128.store(c, f32x4.add(v128.load(c, 16), c1), 16);
+  }
+
   /** Four neighbouring pixels at x, stored as four floats in each of the 8 planes at y: the tile is transposed in registers. */
   @inline planes(y: usize, plane: usize, bias: usize, x: usize, table: usize, end: usize, panel: usize): void {
     let c0 = f32x4.splat(0);
