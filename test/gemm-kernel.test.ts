@@ -100,6 +100,8 @@ describe.each(TRANSPOSES)("gemm $name equals the reference bit for bit and write
       [130, 20, 515],
       [3, 270, 1160],
       [64, 64, 401],
+      [50, 100, 300],
+      [22, 18, 399],
       [33, 7, 1025],
       [70, 2, 900],
     ] as const;
