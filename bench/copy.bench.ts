@@ -28,10 +28,12 @@ function copies(name: string, shape: number[], op: (x: Tensor) => Tensor, read?:
 export default [
   copies("copy 4096", [4096], clone),
   copies("copy 1048576", [1 << 20], clone),
+  copies("copy 16777216", [1 << 24], clone),
   copies("transpose 64x64", [64, 64], (x) => transpose(x)),
   copies("transpose 256x256", [256, 256], (x) => transpose(x)),
   copies("transpose 1000x1000", [1000, 1000], (x) => transpose(x)),
   copies("transpose 1024x1024", [1024, 1024], (x) => transpose(x)),
+  copies("transpose 4096x4096", [4096, 4096], (x) => transpose(x)),
   copies("permute 32x16x28x28 to nhwc", [32, 16, 28, 28], (x) => permute(x, [0, 2, 3, 1])),
   copies("permute 32x28x28x16 to nchw", [32, 28, 28, 16], (x) => permute(x, [0, 3, 1, 2])),
   copies("permute 12x64x4x32 to heads", [12, 64, 4, 32], (x) => permute(x, [0, 2, 1, 3])),

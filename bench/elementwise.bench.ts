@@ -17,6 +17,8 @@ import type { Benchmark } from "./harness.ts";
 const N = 4096;
 /** Values of a medium layer's activations, in the second-level cache. */
 const LARGE = 65536;
+/** Values in the third level and in memory. */
+const FAR = [2 ** 20, 2 ** 24];
 
 /** fn of one tensor of normal numbers. */
 const one = (name: string, fn: (x: Tensor) => Tensor, n = N): Benchmark => ({
@@ -63,6 +65,12 @@ export default [
   one("relu", relu, LARGE),
   two(`add ${N}`, add, N, [N], [N]),
   two(`add ${LARGE}`, add, LARGE, [LARGE], [LARGE]),
+  ...FAR.flatMap((n) => [
+    one("relu", relu, n),
+    one("mul number", (x) => mul(x, 2), n),
+    two(`add ${n}`, add, n, [n], [n]),
+    two(`add ${n >> 10}x1024 + 1024`, add, n, [n >> 10, 1024], [1024]),
+  ]),
   two(`lt ${LARGE}`, lt, LARGE, [LARGE], [LARGE]),
   two(`atan2 ${N}`, atan2, N, [N], [N]),
   two("add 64x128 + 128", add, 64 * 128, [64, 128], [128]),

@@ -25,6 +25,11 @@ function reduction(name: string, fn: (x: Tensor) => Tensor, shape: Shape): Bench
 export default [
   reduction("sum 4096", (x) => sum(x), [4096]),
   reduction("sum 1048576", (x) => sum(x), [1024, 1024]),
+  reduction("sum 16777216", (x) => sum(x), [4096, 4096]),
+  reduction("sum 4096x4096 axis 0", (x) => sum(x, { axis: 0 }), [4096, 4096]),
+  reduction("sum 1024x1024 axis 0", (x) => sum(x, { axis: 0 }), [1024, 1024]),
+  reduction("amax 1024x1024 axis 0", (x) => amax(x, { axis: 0 }), [1024, 1024]),
+  reduction("argmax 1024x1024 axis 0", (x) => argmax(x, { axis: 0 }), [1024, 1024]),
   reduction("sum 64x128 axis 0", (x) => sum(x, { axis: 0 }), [64, 128]),
   reduction("sum 512x512 axis 0", (x) => sum(x, { axis: 0 }), [512, 512]),
   reduction("sum 512x512 axis 1", (x) => sum(x, { axis: 1 }), [512, 512]),
