@@ -69,7 +69,8 @@ function errorOf(got: ArrayLike<number>, want: ArrayLike<number>): number {
   let largest = 1;
   for (let i = 0; i < want.length; i++) {
     const e = Math.abs(got[i]! - want[i]!);
-    if (!(e <= error)) error = e;
+    if (Number.isNaN(e)) return Infinity;
+    error = Math.max(error, e);
     largest = Math.max(largest, Math.abs(want[i]!));
   }
   return error / largest;

@@ -75,7 +75,8 @@ export function errorOf(got: Values, want: Values): number {
   let [error, most] = [0, 1];
   for (let i = 0; i < want.length; i++) {
     const e = got[i] === want[i] || (Number.isNaN(got[i]) && Number.isNaN(want[i])) ? 0 : Math.abs(got[i]! - want[i]!);
-    if (!(e <= error)) error = e;
+    if (Number.isNaN(e)) return Infinity;
+    error = Math.max(error, e);
     if (Number.isFinite(want[i])) most = Math.max(most, Math.abs(want[i]!));
   }
   return error / most;
