@@ -4,7 +4,7 @@ import { type Backward, isRecording, record } from "../../autograd.ts";
 import { label } from "../../observe.ts";
 import { refusal, type Shape, sameShape } from "../../shape.ts";
 import { type DType, empty, expectTensor, Tensor, unscoped } from "../../tensor.ts";
-import { ints, k } from "../../wasm.ts";
+import { ints, k, state } from "../../wasm.ts";
 import { cast } from "../cast.ts";
 import { broadcast } from "./broadcast.ts";
 import { setAll } from "./copy.ts";
@@ -136,7 +136,8 @@ export function binary(op: string, a: Operand, b: Operand, parts: Binary): Tenso
   const dtype = commonType(a, b, parts.int === undefined ? "float32" : "int32");
   if (a instanceof Tensor && a.dtype === dtype) {
     if (b instanceof Tensor && b.dtype === dtype) return recordedPair(op, a, b, dtype, parts);
-    if (typeof b === "number" && !(isRecording() && a.requiresGrad)) return besideNumber(op, a, b, dtype, parts);
+    if (typeof b === "number" && !(isRecording() && a.requiresGrad) && state.observer === null)
+      return besideNumber(a, b, dtype, parts);
   }
   return converted(a, dtype, (x) => converted(b, dtype, (z) => recordedPair(op, x, z, dtype, parts)));
 }
@@ -154,13 +155,13 @@ function recordedPair(op: string, x: Tensor, z: Tensor, dtype: DType, parts: Bin
 const number = new Float32Array(1);
 const bits = new Int32Array(number.buffer);
 
-/** With nothing to record a number needs no tensor: it stands behind its layout, which has no axes. */
-function besideNumber(op: string, x: Tensor, value: number, dtype: DType, parts: Binary): Tensor {
+/** With nothing to record and nobody to tell of it a number needs no tensor: it stands behind its layout, which has no axes. */
+function besideNumber(x: Tensor, value: number, dtype: DType, parts: Binary): Tensor {
   const y = empty(x.shape, dtype);
   number[0] = value;
   const layout = ints([y.size, 0, 1, 0, 1, dtype === "int32" ? value : bits[0]!]);
   (dtype === "int32" ? parts.int! : parts.float)(y.ptr, x.ptr, layout + 20, y.size, layout);
-  return label(op, y, [x]);
+  return y;
 }
 
 /** -x in place. */
