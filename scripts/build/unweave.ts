@@ -1,6 +1,6 @@
-// Draws a WebAssembly module into threads that pack better apart than woven: its code, its constants of 16 bytes, and the
-// uses of locals, each told by how long ago it was used last. assembly/weave.ts is the way back. LZMA then makes 27 kB of
-// the core instead of 31.
+// Draws a WebAssembly module into threads that pack better apart than woven: its code, where a vector instruction is one
+// byte, its constants of 16 bytes, calls, offsets of addresses, and the locals it reads and those it writes, each told by how
+// long ago it was used last. assembly/weave.ts is the way back. LZMA then makes 29 kB of the core instead of 34.
 
 /** A function's body: where its size, its locals and its instructions begin, where it ends, how many parameters it has. */
 interface Body {
@@ -77,6 +77,10 @@ const VECTOR = 0xfd;
 const isLocal = (op: number): boolean => op >= 0x20 && op <= 0x22;
 const isConstant = (op: number, vector: number): boolean => op === VECTOR && (vector === 12 || vector === 13);
 
+/** Whether an instruction reads or writes memory where an alignment and an offset tell. */
+const hasAddress = (op: number, vector: number): boolean =>
+  op === VECTOR ? vector <= 11 || (vector >= 84 && vector <= 93) : op >= 0x28 && op <= 0x3e;
+
 /** Goes behind the instruction at the reader's place; returns its opcode, and that behind the prefix of a vector one. */
 function instruction(reader: Reader): [op: number, vector: number] {
   const op = reader.byte();
@@ -134,13 +138,38 @@ export function renumberLocals(bytes: Uint8Array): void {
   }
 }
 
-/** The threads of a module whose locals are numbered by {@link renumberLocals}, behind the places where the last two begin. */
+/** Bytes for the vector instructions of a module: those that no other instruction has, so that none needs a prefix. */
+function bytesOf(bytes: Uint8Array, bodies: readonly Body[]): Map<number, number> {
+  const reader = new Reader(bytes);
+  const [plain, vectors] = [new Set<number>(), new Set<number>()];
+  for (const body of bodies) {
+    groupsOf(reader, body);
+    while (reader.at < body.end) {
+      const [op, vector] = instruction(reader);
+      if (op === VECTOR) vectors.add(vector);
+      else plain.add(op);
+    }
+  }
+  const free = [...Array(256).keys()].filter((byte) => !plain.has(byte));
+  if (vectors.size > free.length || vectors.has(255))
+    throw new RangeError(`unweave: expected at most ${free.length} vector instructions below 255, got ${vectors.size}`);
+  return new Map([...vectors].sort((a, b) => a - b).map((vector, i) => [vector, free[i]!]));
+}
+
+/** The threads of a module whose locals are numbered by {@link renumberLocals}, behind the places where they begin. */
 export function unweave(bytes: Uint8Array): Uint8Array {
   const reader = new Reader(bytes);
   const bodies = bodiesOf(bytes);
-  const code = [...bytes.subarray(0, bodies[0]!.size)];
-  const constants: number[] = [];
-  const locals: number[] = [];
+  const vectors = bytesOf(bytes, bodies);
+  const code = new Array<number>(256).fill(0);
+  const [constants, gets, sets, calls, offsets] = Array.from({ length: 5 }, (): number[] => []) as number[][];
+  let above = 0;
+  for (const [vector, byte] of vectors) {
+    code[byte] = vector + 1 - above;
+    above = vector + 1;
+  }
+  code.push(...bytes.subarray(0, bodies[0]!.size));
+  const alignments = new Map<number, number>();
   for (const body of bodies) {
     const groups = groupsOf(reader, body);
     code.push(body.parameters, ...bytes.subarray(body.start, reader.at));
@@ -149,22 +178,32 @@ export function unweave(bytes: Uint8Array): Uint8Array {
     while (reader.at < body.end) {
       const start = reader.at;
       const [op, vector] = instruction(reader);
+      const byte = op === VECTOR ? vectors.get(vector)! : op;
+      code.push(byte);
+      let at = start + (op !== VECTOR ? 1 : vector < 128 ? 2 : 3);
       if (isLocal(op)) {
-        const local = bytes[start + 1]!;
+        const local = bytes[at++]!;
         const place = named.indexOf(local);
-        locals.push(place < 0 ? ends.findIndex((end) => local < end) : 4 + place);
+        (op === 0x20 ? gets : sets)!.push(place < 0 ? ends.findIndex((end) => local < end) : 4 + place);
         if (place >= 0) named.splice(place, 1);
         named.unshift(local);
-        code.push(op);
-      } else if (op !== VECTOR) code.push(...bytes.subarray(start, reader.at));
-      else {
-        code.push(op, vector);
-        const rest = bytes.subarray(start + (vector < 128 ? 2 : 3), reader.at);
-        (isConstant(op, vector) ? constants : code).push(...rest);
+      } else if (hasAddress(op, vector)) {
+        const alignment = bytes[at++]!;
+        if (!alignments.has(byte)) code.push(alignment);
+        else if (alignments.get(byte) !== alignment)
+          throw new RangeError(`unweave: expected one alignment of instruction ${op} ${vector}`);
+        alignments.set(byte, alignment);
+        do offsets!.push(bytes[at]!);
+        while (bytes[at++]! > 127);
       }
+      const rest = bytes.subarray(at, reader.at);
+      (isConstant(op, vector) ? constants! : op === 0x10 ? calls! : code).push(...rest);
     }
   }
   code.push(...bytes.subarray(bodies.at(-1)!.end));
-  const places = Uint32Array.of(8 + code.length, 8 + code.length + constants.length);
-  return Uint8Array.from([...new Uint8Array(places.buffer), ...code, ...constants, ...locals]);
+  const threads = [code, constants, gets, sets, calls, offsets] as number[][];
+  const places = threads.map((_, i) =>
+    threads.slice(0, i).reduce((sum, { length }) => sum + length, 4 * threads.length),
+  );
+  return Uint8Array.from([...new Uint8Array(Uint32Array.from(places).buffer), ...threads.flat()]);
 }
