@@ -3,6 +3,7 @@
 // twice, which costs a sixth of the compressed size; kernels that gain by the one say so with @inline, and those that
 // gain by the other are SHARING. Passes that changed no size are left out.
 import binaryen from "binaryen";
+import { likeNextToLike, named } from "./order.ts";
 import { renumberLocals } from "./unweave.ts";
 
 /** Functions that compute several vectors a turn, and so need each constant several times: 15 to 45 % faster (measured). */
@@ -54,7 +55,12 @@ export function optimize(bytes: Uint8Array): Uint8Array {
   binaryen.setAllowInliningFunctionsWithLoops(true);
   module.runPasses(PASSES);
   const optimized = module.emitBinary();
-  renumberLocals(optimized);
   module.dispose();
-  return optimized;
+  const ordered = binaryen.readBinary(named(optimized, likeNextToLike(optimized)));
+  ordered.setFeatures(FEATURES);
+  ordered.runPasses(["reorder-functions-by-name"]);
+  const result = ordered.emitBinary();
+  renumberLocals(result);
+  ordered.dispose();
+  return result;
 }

@@ -3,7 +3,7 @@
 // long ago it was used last. assembly/weave.ts is the way back. LZMA then makes 29 kB of the core instead of 34.
 
 /** A function's body: where its size, its locals and its instructions begin, where it ends, how many parameters it has. */
-interface Body {
+export interface Body {
   readonly size: number;
   readonly start: number;
   readonly end: number;
@@ -38,7 +38,7 @@ class Reader {
 }
 
 /** The bodies of a module's functions. */
-function bodiesOf(bytes: Uint8Array): Body[] {
+export function bodiesOf(bytes: Uint8Array): Body[] {
   const reader = new Reader(bytes);
   const skip = (n: number): number => (reader.at += n);
   let types: number[] = [];
@@ -138,18 +138,19 @@ export function renumberLocals(bytes: Uint8Array): void {
   }
 }
 
+/** The instructions of a body: of each its opcode, and that behind the prefix of a vector one. */
+export function instructionsOf(bytes: Uint8Array, body: Body): [op: number, vector: number][] {
+  const reader = new Reader(bytes);
+  const instructions: [number, number][] = [];
+  for (groupsOf(reader, body); reader.at < body.end; ) instructions.push(instruction(reader));
+  return instructions;
+}
+
 /** Bytes for the vector instructions of a module: those that no other instruction has, so that none needs a prefix. */
 function bytesOf(bytes: Uint8Array, bodies: readonly Body[]): Map<number, number> {
-  const reader = new Reader(bytes);
-  const [plain, vectors] = [new Set<number>(), new Set<number>()];
-  for (const body of bodies) {
-    groupsOf(reader, body);
-    while (reader.at < body.end) {
-      const [op, vector] = instruction(reader);
-      if (op === VECTOR) vectors.add(vector);
-      else plain.add(op);
-    }
-  }
+  const all = bodies.flatMap((body) => instructionsOf(bytes, body));
+  const vectors = new Set(all.filter(([op]) => op === VECTOR).map(([, vector]) => vector));
+  const plain = new Set(all.filter(([op]) => op !== VECTOR).map(([op]) => op));
   const free = [...Array(256).keys()].filter((byte) => !plain.has(byte));
   if (vectors.size > free.length || vectors.has(255))
     throw new RangeError(`unweave: expected at most ${free.length} vector instructions below 255, got ${vectors.size}`);
