@@ -1,5 +1,5 @@
-// Unpacks the core that the package carries: base64 of LZMA, as its encoders write it by default (three bits of literal
-// context, none of literal position, two of position). A module of its own, which goes into the JavaScript as it is: run once
+// Unpacks the core that the package carries: base64 of LZMA without bits of literal context, literal position
+// or position. A module of its own, which goes into the JavaScript as it is: run once
 // and so cold, the same in JavaScript takes four times as long. Trusts its input, which the build made. One call an instance.
 
 export { weave } from "./weave";
@@ -10,16 +10,16 @@ const OUTPUT: usize = 1 << 18;
 
 /** An odd is how far a bit's being 0 is above even, 16 bits; all begin as the memory does. */
 const EVEN = 1024;
-/** Where each table of them begins; the tables that two bits of position choose from first. */
+/** Where each table of them begins. */
 const IS_MATCH = 0;
-const IS_LONG = IS_MATCH + 12 * 4;
-const IS_REPEAT = IS_LONG + 12 * 4;
+const IS_LONG = IS_MATCH + 12;
+const IS_REPEAT = IS_LONG + 12;
 const WHICH = IS_REPEAT + 12;
 const SLOT = WHICH + 12 * 3;
 const ALIGN = SLOT + 4 * 64;
 const FAR = ALIGN + 16;
 const LENGTH = FAR + 128;
-const LENGTH_SIZE = 2 + 2 * 32 + 256;
+const LENGTH_SIZE = 2 + 2 * 8 + 256;
 const LITERAL = LENGTH + 2 * LENGTH_SIZE;
 
 let range: u32 = -1;
@@ -79,14 +79,14 @@ function direct(bits: i32): i32 {
   return value;
 }
 
-function length(at: i32, place: i32): i32 {
+function length(at: i32): i32 {
   let base = 2;
   if (bit(at)) {
-    if (bit(at + 1)) return 18 + tree(at + 66, 8);
-    at += 32;
+    if (bit(at + 1)) return 18 + tree(at + 18, 8);
+    at += 8;
     base = 10;
   }
-  return base + tree(at + 2 + 8 * place, 3);
+  return base + tree(at + 2, 3);
 }
 
 function distance(n: i32): i32 {
@@ -98,14 +98,13 @@ function distance(n: i32): i32 {
   return start + 16 * direct(bits - 4) + reverseTree(ALIGN, 4) + 1;
 }
 
-/** The byte after `before`; where it is known not to be `like`, which would go on with the match, `hint` is 0, else 256. */
-function literal(before: i32, like: i32, hint: i32): i32 {
-  const table = LITERAL + 768 * (before >> 5);
+/** The next byte; where it is known not to be `like`, which would go on with the match, `hint` is 256, else 0. */
+function literal(like: i32, hint: i32): i32 {
   let node = 1;
   while (node < 256) {
     like <<= 1;
     const expected = like & hint;
-    const b = bit(table + hint + expected + node);
+    const b = bit(LITERAL + hint + expected + node);
     if (b << 8 !== expected) hint = 0;
     node = 2 * node + b;
   }
@@ -139,10 +138,9 @@ export function unpack(characters: usize): i32 {
   let d2 = 1;
   let d3 = 1;
   for (let at = OUTPUT; at < end; ) {
-    const place = i32(at & 3);
-    if (!bit(IS_MATCH + 4 * state + place)) {
+    if (!bit(IS_MATCH + state)) {
       const hint = i32(state >= 7) << 8;
-      store<u8>(at, literal(load<u8>(at - 1), load<u8>(at - d0), hint));
+      store<u8>(at, literal(load<u8>(at - d0), hint));
       at++;
       state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
       continue;
@@ -164,11 +162,11 @@ export function unpack(characters: usize): i32 {
         }
         d1 = d0;
         d0 = d;
-      } else short = !bit(IS_LONG + 4 * state + place);
-      if (!short) n = length(LENGTH + LENGTH_SIZE, place);
+      } else short = !bit(IS_LONG + state);
+      if (!short) n = length(LENGTH + LENGTH_SIZE);
       state = short ? (early ? 9 : 11) : early ? 8 : 11;
     } else {
-      n = length(LENGTH, place);
+      n = length(LENGTH);
       d3 = d2;
       d2 = d1;
       d1 = d0;

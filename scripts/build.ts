@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
-import lzma from "lzma";
 import { alone } from "./build/alone.ts";
+import { compress } from "./build/lzma.ts";
 import { nameAll } from "./build/name-all.ts";
 import { apartFrom, type Members, membersOf, writeNames } from "./build/namespaces.ts";
 import { optimize, renameExports } from "./build/optimize.ts";
@@ -62,7 +62,7 @@ const UNPACKER = "--config none -Oz --noAssert --runtime stub --initialMemory 16
 
 /** The core's bytes as a module of text. */
 function packed(bytes: Uint8Array): string {
-  return `export const compressed = "${Buffer.from(lzma.compress([...unweave(bytes)], 9)).toString("base64")}";\n`;
+  return `export const compressed = "${Buffer.from(compress([...unweave(bytes)])).toString("base64")}";\n`;
 }
 
 /**

@@ -1,10 +1,10 @@
 // The unpacking of the core: against the compressor that the build uses, on bytes that take all its ways.
 import { readFileSync } from "node:fs";
-import lzma from "lzma";
 import { describe, expect, it } from "vitest";
+import { compress } from "../scripts/build/lzma.ts";
 import { inlined, unpack } from "../src/inlined.ts";
 
-const packed = (bytes: readonly number[]): string => Buffer.from(lzma.compress(bytes, 9)).toString("base64");
+const packed = (bytes: readonly number[]): string => Buffer.from(compress(bytes)).toString("base64");
 /** Bytes that repeat nothing for long: the high ones of a linear congruential sequence. */
 function noise(n: number, seed = 1): number[] {
   let state = seed;
