@@ -15,7 +15,15 @@ const SHARE = ["precompute-propagate", "remove-unused-brs", "remove-unused-names
 const PASSES = [
   ["duplicate-function-elimination", "inlining-optimizing", "simplify-globals-optimizing", "dae-optimizing"],
   ["ssa-nomerge", "precompute-propagate", "optimize-instructions", "remove-unused-brs", "simplify-locals", "vacuum"],
-  ["reorder-locals", "coalesce-locals", "reorder-locals", "rse", "remove-unused-brs"],
+  [
+    "reorder-locals",
+    "coalesce-locals",
+    "reorder-locals",
+    "rse",
+    "remove-unused-brs",
+    "merge-blocks",
+    "remove-unused-names",
+  ],
   ["precompute-propagate", "optimize-instructions", "remove-unused-module-elements"],
   ["vacuum", "coalesce-locals", "reorder-locals"],
 ].flat();
