@@ -143,6 +143,24 @@ describe("errors over all of float32, in units in the last place", () => {
     expect(worst).toBeLessThan(2e-7);
   });
 
+  test("gelu has the sign of x, where the normal distribution function ends", () => {
+    const [first, last] = new Int32Array(Float32Array.of(-4.5, -6).buffer) as unknown as [number, number];
+    let wrong = 0;
+    sweep(
+      (y, x, n) => k.gelu(y, x, n),
+      (bits, chunk) => {
+        const from = first + chunk * CHUNK;
+        const n = Math.max(0, Math.min(CHUNK, last - from));
+        for (let i = 0; i < n; i++) bits[i] = from + i;
+        return n;
+      },
+      (_x, y) => {
+        if (y > 0) wrong++;
+      },
+    );
+    expect(wrong).toBe(0);
+  });
+
   test("gelu's slope: within 7e-7", () => {
     let worst = 0;
     sweep(
