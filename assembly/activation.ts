@@ -138,7 +138,8 @@ class Elu extends Op3 {
 }
 class EluGrad extends Op4 {
   at(dy: v128, x: v128, alpha: v128, inner: v128): v128 {
-    const slope = f32x4.mul(changetype<ExpBelow>(0).at(f32x4.mul(x, inner)), f32x4.mul(alpha, inner));
+    const z = f32x4.pmin(f32x4.mul(x, inner), f32x4.splat(89)); // above 0 for celu's negative alpha
+    const slope = f32x4.mul(changetype<ExpBelow>(0).at(z), f32x4.mul(alpha, inner));
     return v128.bitselect(dy, f32x4.mul(dy, slope), f32x4.gt(x, f32x4.splat(0)));
   }
 }
