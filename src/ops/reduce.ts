@@ -17,7 +17,7 @@ export type { ReduceOptions } from "./internal/axes.ts";
  * Sum over the given axes, or over all elements.
  *
  * float32 gives float32, in an order that depends on the sizes alone: eight values of a row of 32 and more, or up to 64 of a
- * column, are added in float32, what comes of that in float64. That stays near 1e-7 of the sum of all magnitudes at a million
+ * column, are added in float32, what comes of that in float64. That stays within 1e-6 of the sum of all magnitudes at a million
  * values; what is left where greater terms cancel has fewer digits. int32 and bool give int32, which wraps around past 2^31
  * (PyTorch gives int64). An empty sum is 0.
  *
