@@ -3,7 +3,7 @@ import { Lanes, VECTOR } from "./lanes";
 import { map2, map3, Op2, Op3, Tail } from "./map";
 import { ExpBelow, Gate, Log1p } from "./math";
 
-/** Values summed in float32 lanes before float64 takes over, as in reduce.ts. */
+/** Values summed in float32 lanes before float64 takes over. */
 const BLOCK: usize = 1024;
 
 class SquaredError extends Op2 {

@@ -213,3 +213,11 @@ describe("int32", () => {
     expect(() => ops.sub(1, 2, { alpha: NaN })).toThrow(new TypeError("sub: expected alpha to be a number, got NaN"));
   });
 });
+
+test("a result beside a number tells which op made it, with or without a gradient", () => {
+  for (const x of [tensor([1, 2]), variable([1, 2]), tensor([1, 2], { dtype: "int32" })]) {
+    for (const op of [ops.add, ops.sub, ops.mul, ops.div, ops.maximum, pow]) {
+      expect([op(x, 2).origin, op(2, x).origin]).toEqual([op.name, op.name]);
+    }
+  }
+});

@@ -67,6 +67,12 @@ describe("kinks, as PyTorch has them", () => {
     ["threshold", (x) => ops.threshold(x, 1, 9), [1, 2, 0], [0, 1, 0]],
     ["elu has alpha at 0", (x) => elu(x, { alpha: half }), [0, -200, 200], [half, 0, 1]],
     ["celu has 1 at 0", (x) => celu(x, { alpha: 4 }), [0, 1], [1, 1]],
+    [
+      "celu of negative alpha rises to infinity",
+      (x) => celu(x, { alpha: -1 }),
+      [-100, -Infinity, NaN],
+      [Infinity, Infinity, NaN],
+    ],
     ["mish is flat on the left, straight on the right", mish, [-200, -3e38, 200, 1e20, 3e38], [-0, -0, 1, 1, 1]],
     ["logSigmoid", logSigmoid, [1e4, -1e4, 0], [0, 1, half]],
   ])("%s", (_name, op, at, want) => {

@@ -137,7 +137,7 @@ export function binary(op: string, a: Operand, b: Operand, parts: Binary): Tenso
   if (a instanceof Tensor && a.dtype === dtype) {
     if (b instanceof Tensor && b.dtype === dtype) return recordedPair(op, a, b, dtype, parts);
     if (typeof b === "number" && !(isRecording() && a.requiresGrad) && state.observer === null)
-      return besideNumber(a, b, dtype, parts);
+      return besideNumber(op, a, b, dtype, parts);
   }
   return converted(a, dtype, (x) => converted(b, dtype, (z) => recordedPair(op, x, z, dtype, parts)));
 }
@@ -156,11 +156,12 @@ const number = new Float32Array(1);
 const bits = new Int32Array(number.buffer);
 
 /** With nothing to record and nobody to tell of it a number needs no tensor: it stands behind its layout, which has no axes. */
-function besideNumber(x: Tensor, value: number, dtype: DType, parts: Binary): Tensor {
+function besideNumber(op: string, x: Tensor, value: number, dtype: DType, parts: Binary): Tensor {
   const y = empty(x.shape, dtype);
   number[0] = value;
   const layout = ints([y.size, 0, 1, 0, 1, dtype === "int32" ? value : bits[0]!]);
   (dtype === "int32" ? parts.int! : parts.float)(y.ptr, x.ptr, layout + 20, y.size, layout);
+  y.origin = op;
   return y;
 }
 
