@@ -13,7 +13,7 @@ export abstract class Fold {
 const STRIP: usize = 16384;
 
 /** Working memory, and its bytes. */
-export const LINE: usize = memory.data(8192, 16);
+export const LINE: usize = memory.data(17408, 64);
 export const LINE_BYTES: usize = 8192;
 
 /** y[o, i] = fold over r of x[o, r, i], elements of four bytes; the identity for reduce = 0. */
