@@ -12,10 +12,10 @@ import { buildPackage } from "./build.ts";
 /**
  * Bytes, gzipped, the WebAssembly included. The promise is 100,000 for all of it: with all ops, layers, losses, optimizers
  * and metrics of PyTorch and the training loop of Keras the library stands above, so this only keeps it from growing on
- * the way back. Of the programs, the core is 28,500: kernels for small and skinny products, for convolutions of few
- * channels or of 1x1, and losses and copies by four vectors took 3.7 kB, its packing gave back 1.9.
+ * the way back. Of the programs, the core is 28,800: kernels for small and skinny products, for convolutions of few
+ * channels or of 1x1, and losses and copies by four vectors took 4 kB, its packing gave back 1.9.
  */
-const BUDGETS = { entry: 123_900, mlp: 52_800, cnn: 59_800 };
+const BUDGETS = { entry: 124_300, mlp: 53_100, cnn: 60_100 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const gzipped = (bytes: Uint8Array): number => gzipSync(bytes, { level: 9 }).length;
