@@ -161,12 +161,13 @@ function transpose(y: usize, x: usize, rows: i32, cols: i32, ldy: isize, ldx: is
   const blockCols = cols & ~3;
   const aliased = (ldx & (ALIAS - 1)) === 0 || (ldy & (ALIAS - 1)) === 0 || rows * cols >= LARGE;
   const byBlocks = aliased && rows > TILE && cols > TILE;
+  const size = byBlocks ? BLOCK : TILE;
   let height = 0;
   for (let i = 0; i < blockRows; i += height) {
     let q = x + ((<usize>i) << 2);
     let p = y + <isize>i * ldy;
-    // Both end where cache lines do.
-    height = min((byBlocks ? BLOCK : TILE) - ((<i32>q >> 2) & 12), blockRows - i);
+    // Up to where cache lines end; few rows do not pay for one step more.
+    height = min(rows < BLOCK ? size : size - ((<i32>q >> 2) & 12), blockRows - i);
     if (!byBlocks) {
       quads(p, q, height, blockCols, ldy, ldx);
       continue;
@@ -209,12 +210,11 @@ function block(y: usize, x: usize, rows: usize, cols: usize, ldy: isize, ldx: is
   }
 }
 
-/** The same for multiples of four: down 16 columns of y at a time, a line of each row; 4 at the ends. */
+/** The same for multiples of four: down 16 columns of y at a time, then 4. */
 function quads(y: usize, x: usize, rows: i32, cols: i32, ldy: isize, ldx: isize): void {
   const quad = changetype<Quad>(0);
-  const misplaced = ldy & 48 || cols < 4 * TILE ? 0 : 48; // few columns do not pay for ends
   while (cols > 0) {
-    const isTile = cols >= TILE && (y & misplaced) === 0;
+    const isTile = cols >= TILE;
     let p = y;
     let q = x;
     for (let i = 0; i < rows; i += 4, p += 4 * ldy, q += 16) {
