@@ -2,7 +2,7 @@
 import { gelu, mish, relu, sigmoid, silu, tanh } from "../src/ops/activation.ts";
 import { add, mul } from "../src/ops/binary.ts";
 import { lt } from "../src/ops/compare.ts";
-import { randn } from "../src/ops/create-random.ts";
+import { rand, randn } from "../src/ops/create-random.ts";
 import { hardswish } from "../src/ops/piecewise.ts";
 import { pow } from "../src/ops/pow.ts";
 import { elu } from "../src/ops/rectifier.ts";
@@ -20,13 +20,13 @@ const LARGE = 65536;
 /** Values in the third level and in memory. */
 const FAR = [2 ** 20, 2 ** 24];
 
-/** fn of one tensor of normal numbers. */
-const one = (name: string, fn: (x: Tensor) => Tensor, n = N): Benchmark => ({
+/** fn of one tensor of normal numbers, or of others. */
+const one = (name: string, fn: (x: Tensor) => Tensor, n = N, draw = randn): Benchmark => ({
   name: `${name} ${n}`,
   values: n,
   bytes: 8 * n,
   setup() {
-    const x = randn([n]);
+    const x = draw([n]);
     return () => fn(x).dispose();
   },
 });
@@ -45,7 +45,8 @@ const two = (name: string, fn: (a: Tensor, b: Tensor) => Tensor, values: number,
 
 export default [
   one("exp", exp),
-  one("log", (x) => log(x)),
+  one("log", (x) => log(x), N, (shape) => rand(shape)),
+  one("log, half of them negative", (x) => log(x)),
   one("tanh", tanh),
   one("sigmoid", sigmoid),
   one("erf", erf),
