@@ -45,7 +45,12 @@ const two = (name: string, fn: (a: Tensor, b: Tensor) => Tensor, values: number,
 
 export default [
   one("exp", exp),
-  one("log", (x) => log(x), N, (shape) => rand(shape)),
+  one(
+    "log",
+    (x) => log(x),
+    N,
+    (shape) => rand(shape),
+  ),
   one("log, half of them negative", (x) => log(x)),
   one("tanh", tanh),
   one("sigmoid", sigmoid),
