@@ -182,8 +182,8 @@ export function recurrence(
     if (direct) k.copyWords(base + 8 * width, base + behind, ints([n, gates, width, width, 1, 1]), 2);
     const dHh = wanted[1] ? weightGrad(dGates, before, outputs) : null;
     const dBiases = biased ? [dBiasIh, direct && toBias ? sumTo(dGates, [gates]) : dBiasIh] : [];
-    const dHr = projected ? [weightGrad(dOutputs, base + inner, width)] : [];
-    return [dx, ...dStates, dIh, dHh, ...dBiases, ...dHr];
+    const dHr = projected && wanted.at(-1) ? weightGrad(dOutputs, base + inner, width) : null;
+    return [dx, ...dStates, dIh, dHh, ...dBiases, ...(projected ? [dHr] : [])];
   });
   node = y.node;
   // The last states are a second result of the node: so the outputs' gradient need not be copied to make room for theirs.
