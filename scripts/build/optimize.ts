@@ -7,7 +7,7 @@ import { likeNextToLike, named } from "./order.ts";
 import { renumberLocals } from "./unweave.ts";
 
 /** Functions that compute several vectors a turn, and so need each constant several times: 15 to 45 % faster (measured). */
-const SHARING = /^assembly\/(map\/map|softmax|copy\/quads|losses\/bce)/;
+const SHARING = /^assembly\/(map\/map|softmax|losses\/bce)/;
 
 /** Gives a local to each expression that occurs again. */
 const SHARE = ["precompute-propagate", "remove-unused-brs", "remove-unused-names", "merge-blocks", "local-cse"];
