@@ -99,7 +99,7 @@ function ofLabels(
   const classes = logits.shape.at(-1)!;
   const isMean = reduction === "mean";
   const isEach = reduction === "none";
-  // without a gradient to come the probabilities are not written: 0.6 instead of 0.75 ns a value
+  // without a gradient to come the probabilities are not written: 0.71 instead of 0.83 ns a value
   const p = isRecording() && logits.requiresGrad ? empty(logits.shape) : undefined;
   const norm = empty([]);
   const y = empty(isEach ? target.shape : []);
